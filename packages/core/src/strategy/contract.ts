@@ -1,0 +1,119 @@
+import type { GroupVersionKind, KubernetesObject } from '@entrepot/kube';
+import type { ZodType } from 'zod';
+
+/** The version of this contract; a strategy made for another one is refused when it is loaded. */
+export const strategyContractVersion = 1;
+
+/** A way to make nodes or pods use a mirror. Data and one pure function over all mirrors that use it; it never sees a client. */
+export interface AddressingStrategy<Settings = unknown, Options = unknown> {
+  /** The `type` in spec.addressing[], for example `hostess`. */
+  readonly name: string;
+  /** Other names for it; `services` is one of `imageswap`. */
+  readonly aliases?: readonly string[];
+  readonly contractVersion: typeof strategyContractVersion;
+  /** Operator-wide settings, parsed once at start. */
+  readonly settings: ZodType<Settings>;
+  /** Settings of one mirror, under the strategy's name in its spec.addressing[] entry. */
+  readonly options: ZodType<Options>;
+  /** Every kind that `plan` may return objects of: what is watched, and pruned when it is no longer planned. */
+  readonly manages: readonly GroupVersionKind[];
+  /** What the operator must be allowed to do for this strategy, beyond what it needs anyway. */
+  readonly rules: (settings: Settings) => readonly NamespacedRule[];
+  /** Objects of others that it must read; a change of one triggers a new plan. */
+  observes?(settings: Settings): readonly ObjectReference[];
+  /** What is wanted for these mirrors. Pure: no clock, no randomness, no environment, no network. Mirrors come sorted by name. */
+  plan(mirrors: readonly PlannedMirror<Options>[], settings: Settings, context: PlanContext): StrategyPlan;
+  /** What a pull does when the mirror is dead, and whether pull secrets still match. Shown in the status. */
+  guarantees(options: Options): Guarantees;
+}
+
+export interface Guarantees {
+  readonly mirrorDown: 'upstream is used' | 'pull fails';
+  readonly pullSecrets: 'kept' | 'must name the mirror host';
+}
+
+export interface PlannedMirror<Options = unknown> {
+  readonly mirror: MirrorView;
+  readonly options: Options;
+}
+
+/** What a strategy sees of a RegistryMirror: normalised, with the facts the cluster holds about it. */
+export interface MirrorView {
+  readonly name: string;
+  /** `host[:port]` of the upstream, as in spec.upstreamUrl. */
+  readonly upstreamHost: string;
+  /** `host[:port]` under which nodes and pods name the mirror (spec.masqueradeUrl). */
+  readonly masqueradeHost: string;
+  /** The ClusterIP Service in front of the mirror's pods; it listens on port 443. `clusterIPs` is empty until it exists. */
+  readonly service: { readonly namespace: string; readonly name: string; readonly clusterIPs: readonly string[] };
+}
+
+export interface PlanContext {
+  /** Where the objects of mirrors live. */
+  readonly namespace: string;
+  /** An object named by `observes`, as the cluster holds it; undefined where there is none. */
+  observed(reference: ObjectReference): KubernetesObject | undefined;
+}
+
+/** Per mirror name, what that mirror needs; and what the strategy needs once, whatever the number of mirrors (also for none). */
+export interface StrategyPlan {
+  readonly perMirror: ReadonlyMap<string, Contribution>;
+  readonly fleet?: FleetContribution;
+}
+
+export interface FleetContribution {
+  /** Without owner references; labels are added by the planner. */
+  readonly objects?: readonly KubernetesObject[];
+  readonly textBlocks?: readonly TextBlock[];
+}
+
+export interface Contribution {
+  /** Owned by the mirror; owner reference and labels are added by the planner. */
+  readonly objects?: readonly KubernetesObject[];
+  /** What the node agent keeps true on every node. */
+  readonly node?: readonly NodeState[];
+  /** Names or addresses (without port) that the mirror's serving certificate must be valid for. */
+  readonly servingNames?: readonly string[];
+  /** What is not there yet, as a sentence: `Service registry-mirror-a has no clusterIP`. */
+  readonly waitFor?: string;
+}
+
+/** A marked block inside a text that others edit too, in a ConfigMap's data. Everything outside the markers stays as it is. */
+export interface TextBlock {
+  readonly configMap: { readonly namespace: string; readonly name: string };
+  readonly key: string;
+  /** Names the block in its marker lines, `# entrepot begin <marker>` and `# entrepot end <marker>`. */
+  readonly marker: string;
+  /** Whole lines, each ended by a newline. Empty content removes the block. */
+  readonly content: string;
+}
+
+export type NodeState = HostsEntry | TrustedCA;
+
+/** One line of the nodes' hosts file: the Service's address and this name. */
+export interface HostsEntry {
+  readonly kind: 'HostsEntry';
+  readonly hostname: string;
+}
+
+/** The CA of the mirror's serving certificate, in a folder where a container runtime looks for it. */
+export interface TrustedCA {
+  readonly kind: 'TrustedCA';
+  /** Absolute path on the node, for example `/etc/docker/certs.d/mirror-quay.io`. */
+  readonly directory: string;
+}
+
+export interface ObjectReference {
+  readonly kind: GroupVersionKind;
+  readonly namespace?: string;
+  readonly name: string;
+}
+
+/** An RBAC PolicyRule and the namespace it is needed in; without one, cluster-wide. */
+export interface NamespacedRule {
+  readonly namespace?: string;
+  readonly apiGroups: readonly string[];
+  readonly resources: readonly string[];
+  readonly resourceNames?: readonly string[];
+  readonly verbs: readonly string[];
+}

@@ -1,0 +1,22 @@
+import { defineConfig } from 'vitest/config';
+
+/**
+ * The test settings every package shares: workspace packages are taken from their sources, so tests need no build.
+ * Each package's vitest.config.ts passes its name and, where real servers need more time, its own time limits.
+ */
+export function packageTests(
+  name: string,
+  test: { testTimeout?: number; hookTimeout?: number; globalSetup?: string[]; fileParallelism?: boolean } = {},
+) {
+  return defineConfig({
+    ssr: { resolve: { conditions: ['@entrepot/source', 'node', 'import', 'module', 'default'] } },
+    test: {
+      name,
+      include: ['test/**/*.test.ts'],
+      testTimeout: 10_000,
+      hookTimeout: 60_000,
+      ...test,
+      reporters: ['default', ['json', { outputFile: '.test-results/results.json' }]],
+    },
+  });
+}
