@@ -22,3 +22,19 @@ export {
   type RenderedConfig,
   type TemplateInput,
 } from './template/contract.ts';
+export { ConfigMap, DaemonSet, fieldManager, RegistryMirror, Secret, Service, StatefulSet } from './api/group.ts';
+export { registryMirrorCRD } from './api/crd.ts';
+export { kindKey, stateOf, type ClusterState } from './cluster-state.ts';
+export { createMirrorController, type MirrorController, type MirrorControllerOptions } from './controller.ts';
+export { planCluster, type ClusterPlan, type ClusterPlanInput } from './plan/cluster.ts';
+export { managedKinds, requiredRules } from './plan/permissions.ts';
+export { type MirrorSettings, type Toleration } from './settings.ts';
+export {
+  asStrategy,
+  configureStrategy,
+  defineStrategy,
+  type ConfiguredStrategy,
+  type StrategyDefinition,
+} from './strategy/define.ts';
+export { asTemplate, defineTemplate, type TemplateDefinition } from './template/define.ts';
+export type { GroupVersionKind, KubernetesObject, ObjectKey } from '@entrepot/kube';

@@ -18,7 +18,7 @@ export interface AddressingStrategy<Settings = unknown, Options = unknown> {
   /** Every kind that `plan` may return objects of: what is watched, and pruned when it is no longer planned. */
   readonly manages: readonly GroupVersionKind[];
   /** What the operator must be allowed to do for this strategy, beyond what it needs anyway. */
-  readonly rules: (settings: Settings) => readonly NamespacedRule[];
+  rules(settings: Settings): readonly NamespacedRule[];
   /** Objects of others that it must read; a change of one triggers a new plan. */
   observes?(settings: Settings): readonly ObjectReference[];
   /** What is wanted for these mirrors. Pure: no clock, no randomness, no environment, no network. Mirrors come sorted by name. */

@@ -1,0 +1,37 @@
+import type { GroupVersionKind } from '@entrepot/kube';
+import { DaemonSet, Secret, Service, StatefulSet } from '../api/group.ts';
+import { kindKey } from '../cluster-state.ts';
+import type { MirrorSettings } from '../settings.ts';
+import type { NamespacedRule } from '../strategy/contract.ts';
+import type { ConfiguredStrategy } from '../strategy/define.ts';
+
+const managing = ['get', 'list', 'watch', 'create', 'update', 'patch', 'delete'];
+
+/** Every kind the operator applies objects of: the mirror's own and those of these strategies, each once. */
+export function managedKinds(strategies: readonly ConfiguredStrategy[]): readonly GroupVersionKind[] {
+  const all = [Service, Secret, StatefulSet, DaemonSet, ...strategies.flatMap(({ strategy }) => strategy.manages)];
+  return [...new Map(all.map((kind) => [kindKey(kind), kind])).values()];
+}
+
+/** What the operator must be allowed to do with these settings and strategies; for its Roles and ClusterRole. */
+export function requiredRules(
+  settings: MirrorSettings,
+  strategies: readonly ConfiguredStrategy[],
+): readonly NamespacedRule[] {
+  const { namespace } = settings;
+  return [
+    { apiGroups: ['k8s.osp.tech'], resources: ['registrymirrors'], verbs: ['get', 'list', 'watch'] },
+    { apiGroups: ['k8s.osp.tech'], resources: ['registrymirrors/status'], verbs: ['get', 'patch', 'update'] },
+    { namespace, apiGroups: [''], resources: ['services', 'secrets', 'configmaps'], verbs: managing },
+    { namespace, apiGroups: ['apps'], resources: ['statefulsets', 'daemonsets'], verbs: managing },
+    {
+      namespace,
+      apiGroups: ['coordination.k8s.io'],
+      resources: ['leases'],
+      verbs: ['get', 'create', 'update', 'patch'],
+    },
+    // Events about cluster-scoped objects are kept in the namespace `default`.
+    { namespace: 'default', apiGroups: ['events.k8s.io'], resources: ['events'], verbs: ['create', 'patch', 'update'] },
+    ...strategies.flatMap(({ strategy, settings: own }) => strategy.rules(own)),
+  ];
+}

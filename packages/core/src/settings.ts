@@ -1,0 +1,34 @@
+/** A toleration of a pod, as Kubernetes writes it. */
+export interface Toleration {
+  readonly key?: string;
+  readonly operator?: string;
+  readonly value?: string;
+  readonly effect?: string;
+  readonly tolerationSeconds?: number;
+}
+
+/** What the operator's owner decides for all mirrors; the command line fills it from flags and environment. */
+export interface MirrorSettings {
+  /** Where the objects of mirrors, and the Secrets they name, live. */
+  readonly namespace: string;
+  /** The cluster's DNS domain, `cluster.local` in most. */
+  readonly clusterDomain: string;
+  /** Strategy of mirrors without spec.addressing. */
+  readonly defaultAddressing: string;
+  readonly images: { readonly nginx: string; readonly fetcher: string; readonly nodeAgent: string };
+  /** Secrets with which the pods' images are pulled. */
+  readonly imagePullSecrets: readonly string[];
+  /** Extra labels of the StatefulSets and DaemonSets; they win over ours. */
+  readonly workloadLabels: Readonly<Record<string, string>>;
+  /** Extra labels of their pods; those that selectors need are not overridden. */
+  readonly podLabels: Readonly<Record<string, string>>;
+  readonly tolerations: readonly Toleration[];
+  /** A Secret with `tls.crt` and `tls.key` to serve, in place of certificates made here. */
+  readonly certificateSecret?: string | undefined;
+  /** A ConfigMap whose `ca-certificates.crt` is trusted for upstreams, beside the usual CAs. */
+  readonly caBundle?: string | undefined;
+  /** Priority class of mirrors that name none. */
+  readonly priorityClass?: string | undefined;
+  /** Account of the node agents; it may list and watch Services. */
+  readonly nodeAgentServiceAccount: string;
+}
