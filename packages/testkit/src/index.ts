@@ -1,1 +1,15 @@
-export {};
+export { FakeUpstream, type FakeUpstreamOptions } from './upstream/fake-upstream.ts';
+export { Faults, type Fault } from './upstream/faults.ts';
+export {
+  digestOf,
+  makeImage,
+  makeIndex,
+  type Content,
+  type DigestAlgorithm,
+  type ImageFixture,
+  type ImageOptions,
+  type SingleImageFixture,
+} from './upstream/image-fixture.ts';
+export { ThrowawayAuthority, type ServingCertificate } from './upstream/throwaway-authority.ts';
+export type { UpstreamAuth } from './upstream/token-service.ts';
+export { Traffic, type RequestFilter, type RequestKind, type SeenRequest } from './upstream/traffic.ts';
