@@ -1,5 +1,6 @@
 import { TerminalError } from '@entrepot/kube';
 import { z } from 'zod';
+import { sentenceOf } from '../api/problem.ts';
 import { type AddressingStrategy, strategyContractVersion } from './contract.ts';
 
 /** A strategy with its operator-wide settings parsed. */
@@ -60,12 +61,14 @@ const strategyShape = z.object({
  */
 export function asStrategy(candidate: unknown, origin: string): AddressingStrategy {
   assertContract(candidate, strategyContractVersion, `${origin} as a strategy`);
-  const checked = strategyShape.safeParse(candidate);
-  if (!checked.success) {
-    throw new TerminalError('UnsupportedContract', `${origin} is not a strategy: ${sentenceOf(checked.error)}`);
-  }
-  // The shape was checked above; what its functions take and return cannot be seen from outside.
-  return candidate as AddressingStrategy;
+  if (isStrategy(candidate)) return candidate;
+  const wrong = strategyShape.safeParse(candidate).error;
+  throw new TerminalError('UnsupportedContract', `${origin} is not a strategy: ${wrong ? sentenceOf(wrong) : ''}`);
+}
+
+// What its functions take and return cannot be seen from outside.
+function isStrategy(candidate: unknown): candidate is AddressingStrategy {
+  return strategyShape.safeParse(candidate).success;
 }
 
 /** Refuses what was made for another version of a contract, saying which one it was made for and which one is spoken here. */
@@ -78,19 +81,4 @@ export function assertContract(candidate: unknown, version: number, what: string
     const message = `cannot use ${what}: it is made for contract version ${String(made)}, this program speaks version ${version}`;
     throw new TerminalError('UnsupportedContract', message);
   }
-}
-
-/** The issues of a zod error in one line: `field.path: what is wrong; …`. */
-export function sentenceOf(error: z.ZodError): string {
-  return error.issues
-    .map(({ path, message }) => (path.length === 0 ? message : `${pathText(path)}: ${message}`))
-    .join('; ');
-}
-
-/** A path as Kubernetes writes it: `addressing[0].type`. */
-export function pathText(path: readonly PropertyKey[]): string {
-  return path.reduce<string>((text, part) => {
-    if (typeof part === 'number') return `${text}[${part}]`;
-    return text === '' ? String(part) : `${text}.${String(part)}`;
-  }, '');
 }

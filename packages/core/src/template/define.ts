@@ -1,6 +1,7 @@
 import { TerminalError } from '@entrepot/kube';
 import { z } from 'zod';
-import { assertContract, sentenceOf } from '../strategy/define.ts';
+import { sentenceOf } from '../api/problem.ts';
+import { assertContract } from '../strategy/define.ts';
 import { type ConfigTemplate, templateContractVersion } from './contract.ts';
 
 /** What an author writes; the contract's version is filled in. */
@@ -31,10 +32,12 @@ const templateShape = z.object({
  */
 export function asTemplate(candidate: unknown, origin: string): ConfigTemplate {
   assertContract(candidate, templateContractVersion, `${origin} as a template`);
-  const checked = templateShape.safeParse(candidate);
-  if (!checked.success) {
-    throw new TerminalError('UnsupportedContract', `${origin} is not a template: ${sentenceOf(checked.error)}`);
-  }
-  // The shape was checked above; what `render` takes and returns cannot be seen from outside.
-  return candidate as ConfigTemplate;
+  if (isTemplate(candidate)) return candidate;
+  const wrong = templateShape.safeParse(candidate).error;
+  throw new TerminalError('UnsupportedContract', `${origin} is not a template: ${wrong ? sentenceOf(wrong) : ''}`);
+}
+
+// What `render` takes and returns cannot be seen from outside.
+function isTemplate(candidate: unknown): candidate is ConfigTemplate {
+  return templateShape.safeParse(candidate).success;
 }

@@ -1,0 +1,106 @@
+import { type ClaimSpec, claimSpec } from './claim-spec.ts';
+import { parseDuration } from './duration.ts';
+import { parseRegistryHost } from './host.ts';
+import { knownUpstreams } from './known-upstreams.ts';
+import { type Problem, problemsOf } from './problem.ts';
+import { parseQuantity } from './quantity.ts';
+import { mirrorSpecSchema, type RawMirrorSpec } from './registry-mirror-spec.ts';
+
+/** Services and pods are named after the mirror, and such names hold 63 characters with what is added to them. */
+export const mirrorNamePattern = '^[a-z0-9]([a-z0-9-]{0,34}[a-z0-9])?$';
+
+/** A RegistryMirror's spec with everything decided that the operator's settings have no say in. */
+export interface MirrorSpec {
+  /** `host[:port]`, as in spec.upstreamUrl. */
+  readonly upstreamHost: string;
+  readonly masqueradeHost: string;
+  readonly upstream: {
+    /** Where requests are sent. */
+    readonly host: string;
+    readonly plainHTTP: boolean;
+    readonly redirectHosts: readonly string[];
+    readonly tokenHosts: readonly string[];
+  };
+  readonly credentialsSecret?: string;
+  readonly claim: ClaimSpec;
+  readonly priorityClass?: string;
+  /** Undefined: the operator's default. */
+  readonly addressing?: NonNullable<RawMirrorSpec['addressing']>;
+  readonly template?: string;
+  readonly templateOptions: Readonly<Record<string, unknown>>;
+  readonly replicas: number;
+  readonly cache: {
+    readonly tagTTLSeconds: number;
+    readonly staleIfErrorSeconds: number;
+    /** Undefined: as much as the volume allows. */
+    readonly maxSizeBytes?: number;
+  };
+}
+
+export type Normalised =
+  { readonly spec: MirrorSpec; readonly warnings: readonly string[] } | { readonly problems: readonly Problem[] };
+
+/** Parses a RegistryMirror's name and spec, whatever an older schema let through, or says what is wrong with them. */
+export function normaliseMirror(name: string, raw: unknown): Normalised {
+  const parsed = mirrorSpecSchema.safeParse(raw ?? {});
+  const problems: Problem[] = [];
+  if (!new RegExp(mirrorNamePattern).test(name)) {
+    problems.push({ field: 'metadata.name', message: 'must be at most 36 lower-case letters, digits and dashes' });
+  }
+  if (!parsed.success) {
+    problems.push(...problemsOf(parsed.error, ['spec']));
+    return { problems };
+  }
+  const warnings: string[] = [];
+  const host = (field: string, text: string): string => {
+    const found = parseRegistryHost(text);
+    if (found === undefined) problems.push({ field, message: `must be a registry host, host[:port], got ${text}` });
+    if (found?.scheme !== undefined) warnings.push(schemeWarning(field, found.scheme, found.host));
+    return found?.host ?? text;
+  };
+  const upstreamHost = host('spec.upstreamUrl', parsed.data.upstreamUrl);
+  const { masqueradeUrl } = parsed.data;
+  const masqueradeHost =
+    masqueradeUrl === undefined ? `mirror-${upstreamHost}` : host('spec.masqueradeUrl', masqueradeUrl);
+  const spec = withDefaults(parsed.data, upstreamHost, masqueradeHost);
+  const storage = parseQuantity(spec.claim.resources.requests.storage);
+  if (storage === undefined) {
+    problems.push({ field: 'spec.volumeClaimTemplate.spec.resources.requests.storage', message: 'must be a size' });
+  } else if ((spec.cache.maxSizeBytes ?? 0) > storage) {
+    const message = `must not be above the requested storage, ${spec.claim.resources.requests.storage}`;
+    problems.push({ field: 'spec.cache.maxSize', message });
+  }
+  return problems.length > 0 ? { problems } : { spec, warnings };
+}
+
+function schemeWarning(field: string, scheme: string, host: string): string {
+  const hint = scheme === 'http' ? ' (spec.upstream.plainHTTP asks for a connection without TLS)' : '';
+  return `${field} names a host, without a scheme: ${scheme}:// is ignored, ${host} is used${hint}`;
+}
+
+function withDefaults(raw: RawMirrorSpec, upstreamHost: string, masqueradeHost: string): MirrorSpec {
+  const known = knownUpstreams.get(upstreamHost);
+  const maxSizeBytes = raw.cache?.maxSize === undefined ? undefined : parseQuantity(raw.cache.maxSize);
+  return {
+    upstreamHost,
+    masqueradeHost,
+    upstream: {
+      host: known?.host ?? upstreamHost,
+      plainHTTP: raw.upstream?.plainHTTP ?? false,
+      redirectHosts: [...(known?.redirectHosts ?? []), ...(raw.upstream?.redirectHosts ?? [])],
+      tokenHosts: raw.upstream?.tokenHosts ?? [],
+    },
+    ...(raw.credentialsSecret !== undefined && { credentialsSecret: raw.credentialsSecret }),
+    claim: claimSpec(raw.volumeClaimTemplate),
+    ...(raw.priorityClass !== undefined && { priorityClass: raw.priorityClass }),
+    ...(raw.addressing !== undefined && { addressing: raw.addressing }),
+    ...(raw.template !== undefined && { template: raw.template }),
+    templateOptions: raw.templateOptions ?? {},
+    replicas: raw.replicas ?? 2,
+    cache: {
+      tagTTLSeconds: parseDuration(raw.cache?.tagTTL ?? '30s') ?? 30,
+      staleIfErrorSeconds: parseDuration(raw.cache?.staleIfError ?? '7d') ?? 604_800,
+      ...(maxSizeBytes !== undefined && { maxSizeBytes }),
+    },
+  };
+}

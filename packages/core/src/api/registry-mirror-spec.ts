@@ -1,0 +1,116 @@
+import { z } from 'zod';
+import { durationPattern } from './duration.ts';
+import { hostSetPattern, registryHostPattern } from './host.ts';
+import { matching, quantity } from './structural-schema.ts';
+
+const registryHost = (description: string): z.ZodString =>
+  matching(
+    registryHostPattern,
+    253,
+    'must be a registry host, host[:port], for example quay.io or registry.example.com:5000; no path',
+  ).describe(description);
+const hosts = (description: string) =>
+  z
+    .array(
+      matching(hostSetPattern, 253, 'must be a host name, for example cdn.example.com or *.example.com').describe(
+        'A host name; a leading `*.` stands for any subdomain.',
+      ),
+    )
+    .max(64)
+    .optional()
+    .describe(description);
+const duration = (description: string) =>
+  matching(durationPattern, 10, 'must be a number with a unit of s, m, h or d, for example 30s or 7d')
+    .optional()
+    .describe(description);
+const name = (description: string) => z.string().min(1).max(253).optional().describe(description);
+
+const volumeClaimTemplate = z
+  .looseObject({
+    spec: z
+      .looseObject({
+        accessModes: z
+          .array(z.string().describe('An access mode, for example ReadWriteOnce.'))
+          .optional()
+          .describe('Access modes of the volume. Default: ReadWriteOnce.'),
+        storageClassName: z.string().optional().describe("Storage class. Default: the cluster's."),
+        resources: z
+          .looseObject({
+            requests: z
+              .looseObject({
+                storage: quantity('Size of the volume. The cache uses 80 % of it. Default: 20Gi.').optional(),
+              })
+              .optional()
+              .describe('What is asked of the volume.'),
+          })
+          .optional()
+          .describe('Size of the volume.'),
+      })
+      .optional()
+      .describe('Spec of the PersistentVolumeClaim. Keys in snake_case are understood as well.'),
+  })
+  .describe('The volume each replica of the mirror keeps its images on. Only its `spec` is used.');
+
+const addressing = z
+  .array(
+    z
+      .looseObject({
+        type: z
+          .string()
+          .min(1)
+          .max(63)
+          .describe('Name of the strategy, for example hostess or imageswap (also called services).'),
+      })
+      .describe("A strategy; its options stand in a field of the strategy's name."),
+  )
+  .max(16)
+  .meta({
+    description:
+      "How nodes or pods are made to use the mirror. Default: the operator's default strategy. An empty list: nobody is sent to it.",
+    'x-kubernetes-list-type': 'map',
+    'x-kubernetes-list-map-keys': ['type'],
+  });
+
+/** What users may write under `spec`. Old objects carry further keys, and third parties may: those are kept. */
+export const mirrorSpecSchema = z
+  .looseObject({
+    upstreamUrl: registryHost('The registry to mirror, as host[:port]. docker.io stands for Docker Hub.'),
+    masqueradeUrl: registryHost(
+      'The host[:port] under which nodes and pods name the mirror. Default: mirror-<upstreamUrl>.',
+    ).optional(),
+    credentialsSecret: name(
+      "Name of a Secret in the operator's namespace with the keys username and password, used towards the upstream.",
+    ),
+    volumeClaimTemplate: volumeClaimTemplate.optional(),
+    priorityClass: name(
+      "Priority class of the mirror's pods. Default: the operator's, which is none unless configured.",
+    ),
+    addressing: addressing.optional(),
+    template: name('Name of the template that renders the configuration of the mirror. Default: nginx.'),
+    templateOptions: z.looseObject({}).optional().describe('Options of the template.'),
+    replicas: z.int().min(1).max(64).optional().describe('Number of pods, each with a cache of its own. Default: 2.'),
+    cache: z
+      .object({
+        tagTTL: duration('How long a tag is answered without asking the upstream again. Default: 30s.'),
+        staleIfError: duration('How long an old answer may be given while the upstream is down. Default: 7d.'),
+        maxSize: quantity(
+          'Upper limit of the cache in each replica; not above the requested storage. Default: 80 % of it.',
+        ).optional(),
+      })
+      .optional()
+      .describe('What is kept, and for how long.'),
+    upstream: z
+      .object({
+        plainHTTP: z.boolean().optional().describe('Talk to the upstream without TLS. Default: false.'),
+        redirectHosts: hosts(
+          "Hosts, beside the upstream's own domain, that downloads may be redirected to. Those of well-known registries are known.",
+        ),
+        tokenHosts: hosts("Hosts, beside the upstream's own domain, that may see the credentials and hand out tokens."),
+      })
+      .optional()
+      .describe('How the upstream is talked to.'),
+  })
+  .describe('The mirror that is wanted.');
+
+/** `spec` as users write it. */
+export type RawMirrorSpec = z.infer<typeof mirrorSpecSchema>;

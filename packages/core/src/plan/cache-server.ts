@@ -1,0 +1,155 @@
+import type { KubernetesObject } from '@entrepot/kube';
+import type { ClaimSpec } from '../api/claim-spec.ts';
+import type { MirrorSpec } from '../api/normalise.ts';
+import type { MirrorSettings } from '../settings.ts';
+import type { RenderedConfig } from '../template/contract.ts';
+import type { CertificateChoice } from './certificate-choice.ts';
+import { configHash, fetcherFile } from './config.ts';
+import { namesOf, registryPort } from './naming.ts';
+import { baseLabels } from './ownership.ts';
+import { podLayout } from './pod-layout.ts';
+import { podSettings, readOnlyMount, secretVolume } from './pod-parts.ts';
+
+const nginxUser = 101;
+const groupReadable = 0o440;
+/** Downloads under way may end; nginx and the fetcher leave earlier when there are none. */
+const graceSeconds = 300;
+
+const resources = { requests: { cpu: '100m', memory: '500Mi' }, limits: { cpu: '500m', memory: '500Mi' } };
+const containerSecurity = {
+  allowPrivilegeEscalation: false,
+  readOnlyRootFilesystem: true,
+  capabilities: { drop: ['ALL'] },
+};
+
+export interface CacheServerInput {
+  readonly mirror: string;
+  readonly spec: MirrorSpec;
+  readonly claim: ClaimSpec;
+  readonly settings: MirrorSettings;
+  readonly config: RenderedConfig;
+  readonly certificate: CertificateChoice;
+}
+
+/** The StatefulSet with nginx and the fetcher. Its selector is immutable and that of existing installations. */
+export function cacheServer(input: CacheServerInput): KubernetesObject {
+  const { mirror, spec, settings, config } = input;
+  const names = namesOf(mirror);
+  const selector = baseLabels(mirror);
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'StatefulSet',
+    metadata: {
+      namespace: settings.namespace,
+      name: names.statefulSet,
+      labels: { ...selector, ...settings.workloadLabels },
+    },
+    spec: {
+      replicas: spec.replicas,
+      serviceName: names.headlessService,
+      podManagementPolicy: 'Parallel',
+      updateStrategy: { type: 'RollingUpdate' },
+      selector: { matchLabels: selector },
+      template: {
+        metadata: {
+          labels: { ...settings.podLabels, ...selector, component: 'registry' },
+          annotations: { 'entrepot/config-hash': configHash(config) },
+        },
+        spec: podSpec(input),
+      },
+      volumeClaimTemplates: [{ metadata: { name: 'image-store' }, spec: input.claim }],
+    },
+  };
+}
+
+function podSpec({ mirror, spec, settings, config, certificate }: CacheServerInput): object {
+  const { credentialsSecret } = spec;
+  const { caBundle } = settings;
+  const { configSecret } = namesOf(mirror);
+  // nginx is not shown the fetcher's file, nor the fetcher nginx's.
+  const nginxFiles = Object.keys(config.files).filter((file) => file !== fetcherFile);
+  const bundleVolume = caBundle?.replaceAll('.', '-');
+  const shared = [
+    { name: 'image-store', mountPath: `/${podLayout.store}` },
+    { name: 'sockets', mountPath: `/${podLayout.sockets}` },
+    { name: 'scratch', mountPath: `/${podLayout.scratch}` },
+  ];
+  return {
+    ...podSettings(settings, spec.priorityClass),
+    automountServiceAccountToken: false,
+    // The node's resolver: a mirror never needs the cluster's DNS, whose images it may have to provide.
+    dnsPolicy: 'Default',
+    terminationGracePeriodSeconds: graceSeconds,
+    securityContext: {
+      runAsNonRoot: true,
+      runAsUser: nginxUser,
+      runAsGroup: nginxUser,
+      fsGroup: nginxUser,
+      fsGroupChangePolicy: 'OnRootMismatch',
+      seccompProfile: { type: 'RuntimeDefault' },
+    },
+    containers: [
+      {
+        ...registryContainer(settings.images.nginx),
+        volumeMounts: [
+          ...shared,
+          readOnlyMount('nginx-config', `/${podLayout.config}`),
+          readOnlyMount('tls', `/${podLayout.servingCertificate}`),
+        ],
+      },
+      {
+        ...fetcherContainer(settings.images.fetcher),
+        volumeMounts: [
+          ...shared,
+          readOnlyMount('fetcher-config', `/${podLayout.config}`),
+          ...(credentialsSecret === undefined
+            ? []
+            : [readOnlyMount('upstream-credentials', `/${podLayout.credentials}`)]),
+          ...(bundleVolume === undefined ? [] : [readOnlyMount(bundleVolume, '/etc/upstream-certs')]),
+        ],
+      },
+    ],
+    volumes: [
+      secretVolume('nginx-config', configSecret, { items: nginxFiles.sort().map((file) => [file, file]) }),
+      secretVolume('fetcher-config', configSecret, { items: [[fetcherFile, fetcherFile]] }),
+      secretVolume('tls', certificate.secretName, { defaultMode: groupReadable }),
+      { name: 'sockets', emptyDir: {} },
+      { name: 'scratch', emptyDir: {} },
+      ...(credentialsSecret === undefined
+        ? []
+        : [secretVolume('upstream-credentials', credentialsSecret, { optional: true, defaultMode: groupReadable })]),
+      ...(caBundle === undefined ? [] : [{ name: bundleVolume, configMap: { name: caBundle } }]),
+    ],
+  };
+}
+
+function registryContainer(image: string): object {
+  return {
+    name: 'registry',
+    image,
+    imagePullPolicy: 'IfNotPresent',
+    command: ['nginx'],
+    args: ['-p', './', '-c', `${podLayout.config}/default.conf`, '-g', 'daemon off;'],
+    workingDir: '/',
+    ports: [{ name: registryPort.name, containerPort: registryPort.containerPort, protocol: 'TCP' }],
+    readinessProbe: {
+      httpGet: { path: '/health-check', port: registryPort.containerPort, scheme: 'HTTPS' },
+      initialDelaySeconds: 3,
+      periodSeconds: 3,
+    },
+    resources,
+    securityContext: containerSecurity,
+  };
+}
+
+function fetcherContainer(image: string): object {
+  return {
+    name: 'fetcher',
+    image,
+    imagePullPolicy: 'IfNotPresent',
+    args: ['--config', `${podLayout.config}/${fetcherFile}`],
+    workingDir: '/',
+    resources,
+    securityContext: containerSecurity,
+  };
+}

@@ -1,0 +1,58 @@
+import { createHash } from 'node:crypto';
+import type { KubernetesObject } from '@entrepot/kube';
+import type { MirrorSpec } from '../api/normalise.ts';
+import type { MirrorSettings } from '../settings.ts';
+import type { ConfigTemplate, RenderedConfig } from '../template/contract.ts';
+import { cacheSizeBytes } from './cache-size.ts';
+import { namesOf } from './naming.ts';
+import { podLayout } from './pod-layout.ts';
+
+/** The file only the fetcher reads. */
+export const fetcherFile = 'fetcher.json';
+
+/** What a mirror's template makes of it. */
+export function renderConfig(
+  mirror: string,
+  spec: MirrorSpec,
+  storage: string | number,
+  settings: MirrorSettings,
+  { template, options }: { readonly template: ConfigTemplate; readonly options: unknown },
+): RenderedConfig {
+  const { tagTTLSeconds, staleIfErrorSeconds, maxSizeBytes = cacheSizeBytes(storage) } = spec.cache;
+  return template.render(
+    {
+      mirror: { name: mirror, masqueradeHost: spec.masqueradeHost },
+      upstream: {
+        ...spec.upstream,
+        hasCredentials: spec.credentialsSecret !== undefined,
+        hasCABundle: settings.caBundle !== undefined,
+      },
+      cache: { tagTTLSeconds, staleIfErrorSeconds, maxSizeBytes },
+      layout: podLayout,
+    },
+    options,
+  );
+}
+
+/** The Secret with the rendered files. They hold no secrets, but existing installations have it as one. */
+export function configSecret(mirror: string, namespace: string, { files }: RenderedConfig): KubernetesObject {
+  return {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { namespace, name: namesOf(mirror).configSecret },
+    type: 'Opaque',
+    data: Object.fromEntries(
+      Object.keys(files)
+        .sort()
+        .map((name) => [name, Buffer.from(files[name] ?? '').toString('base64')]),
+    ),
+  };
+}
+
+/** Stands for the files' content: when it changes, pods are replaced. */
+export function configHash({ files }: RenderedConfig): string {
+  const sorted = Object.keys(files)
+    .sort()
+    .map((name) => [name, files[name]]);
+  return createHash('sha256').update(JSON.stringify(sorted)).digest('hex').slice(0, 16);
+}

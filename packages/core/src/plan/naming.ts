@@ -1,0 +1,30 @@
+/** Names of a mirror's objects. Existing installations carry them, so they are never changed. */
+export interface MirrorNames {
+  /** The Service, and the StatefulSet behind it. */
+  readonly service: string;
+  readonly headlessService: string;
+  readonly statefulSet: string;
+  readonly daemonSet: string;
+  readonly configSecret: string;
+  /** The serving certificate made here. */
+  readonly certificateSecret: string;
+}
+
+/** The names of the objects of one mirror. */
+export function namesOf(mirror: string): MirrorNames {
+  const full = `registry-mirror-${mirror}`;
+  return {
+    service: full,
+    headlessService: `${full}-headless`,
+    statefulSet: full,
+    daemonSet: `${full}-utils`,
+    configSecret: `${full}-secret`,
+    certificateSecret: `${full}-tls`,
+  };
+}
+
+/** The Secret with the CA that signs the mirrors' serving certificates. */
+export const authoritySecretName = 'entrepot-ca';
+
+/** Port of the registry container; Services reach it by this name. */
+export const registryPort = { name: 'https', containerPort: 5000 } as const;

@@ -1,0 +1,51 @@
+import { apiVersionOf, kindOf, type GroupVersionKind, type KubernetesObject } from '@entrepot/kube';
+import { RegistryMirror } from '../api/group.ts';
+import { kindKey } from '../cluster-state.ts';
+
+/** Says which strategy a fleet object belongs to. */
+export const fleetLabel = 'entrepot/fleet';
+
+/** The labels by which the objects of a mirror are found and selected. */
+export function baseLabels(mirror: string): Readonly<Record<string, string>> {
+  return { app: 'docker-registry', mirror };
+}
+
+/** An object of a mirror: base labels are added, and it is collected when the mirror goes. */
+export function ownedBy(mirror: KubernetesObject, object: KubernetesObject): KubernetesObject {
+  const owner = {
+    apiVersion: apiVersionOf(RegistryMirror),
+    kind: RegistryMirror.kind,
+    name: mirror.metadata.name,
+    uid: mirror.metadata.uid ?? '',
+  };
+  const labels = { ...baseLabels(mirror.metadata.name), ...object.metadata.labels };
+  return { ...object, metadata: { ...object.metadata, labels, ownerReferences: [owner] } };
+}
+
+/** Whether a live object belongs to this very mirror, not to an earlier one of its name. */
+export function isOwnedBy(mirror: KubernetesObject, live: KubernetesObject): boolean {
+  return live.metadata.ownerReferences?.some(({ uid }) => uid === mirror.metadata.uid) ?? false;
+}
+
+/** Name of the mirror that owns an object. */
+export function ownerOf(object: KubernetesObject): string | undefined {
+  return object.metadata.ownerReferences?.find(
+    (owner) => owner.kind === RegistryMirror.kind && owner.apiVersion.startsWith(`${RegistryMirror.group}/`),
+  )?.name;
+}
+
+/** A fleet object: it has no owner, so the last mirror's end does not collect it. */
+export function inFleetOf(strategy: string, object: KubernetesObject): KubernetesObject {
+  const labels = { ...object.metadata.labels, [fleetLabel]: strategy };
+  return { ...object, metadata: { ...object.metadata, labels } };
+}
+
+/** Whether a live object belongs to a strategy's fleet. */
+export function isInFleetOf(strategy: string, live: KubernetesObject): boolean {
+  return live.metadata.labels?.[fleetLabel] === strategy;
+}
+
+/** Whether an object is of one of these kinds, in any version. */
+export function isOfKind(object: KubernetesObject, kinds: readonly GroupVersionKind[]): boolean {
+  return kinds.some((kind) => kindKey(kind) === kindKey(kindOf(object)));
+}
