@@ -1,1 +1,6 @@
-export {};
+export {
+  ConfigError,
+  parseFetcherConfig,
+  type FetcherConfig,
+  type FetcherConfigInput,
+} from './config/fetcher-config.ts';
