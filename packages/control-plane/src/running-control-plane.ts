@@ -1,0 +1,115 @@
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { requestStatus } from './api-request.ts';
+import type { ControlPlane } from './control-plane.ts';
+import { serverOf, writeKubeconfig, type Credentials } from './credentials.ts';
+import { isPortFree } from './free-port.ts';
+import type { KubernetesPrograms } from './kubernetes-programs.ts';
+import { poll } from './poll.ts';
+import type { ProgramName } from './program-names.ts';
+import { apiServerArguments, controllerManagerArguments, etcdArguments, type Layout } from './program-arguments.ts';
+import { ServerProcess } from './server-process.ts';
+import type { Watchdog } from './watchdog.ts';
+
+const startLimitMs = 60_000;
+// Longer than any of them needs for itself; an API server would wait a minute for its watches to end.
+const stopGraceMs = 2_000;
+
+/** The three programs of one control plane, in the order in which they need each other. */
+export class RunningControlPlane implements ControlPlane {
+  readonly server: string;
+  readonly kubeconfig: string;
+  readonly kubectl: string;
+  readonly directory: string;
+  readonly serviceClusterIPRange: string;
+  readonly #programs: KubernetesPrograms;
+  readonly #layout: Layout;
+  readonly #credentials: Credentials;
+  readonly #watchdog: Watchdog;
+  readonly #processes = new Map<ProgramName, ServerProcess>();
+
+  constructor(programs: KubernetesPrograms, layout: Layout, credentials: Credentials, watchdog: Watchdog) {
+    this.server = serverOf(layout);
+    this.directory = layout.directory;
+    this.kubeconfig = join(layout.directory, 'admin.kubeconfig');
+    this.kubectl = programs.kubectl;
+    this.serviceClusterIPRange = layout.serviceClusterIPRange;
+    this.#programs = programs;
+    this.#layout = layout;
+    this.#credentials = credentials;
+    this.#watchdog = watchdog;
+  }
+
+  async start(): Promise<void> {
+    await this.kubeconfigFor('admin', ['system:masters']);
+    await this.#run('etcd', etcdArguments(this.#layout));
+    await this.#startApiServer();
+    await this.#run('kube-controller-manager', controllerManagerArguments(this.#layout));
+    // Admission refuses pods until the controllers have made this account: the last thing to come.
+    await this.#untilFound('/api/v1/namespaces/default/serviceaccounts/default', 'kube-controller-manager');
+  }
+
+  async kubeconfigFor(user: string, groups: readonly string[] = []): Promise<string> {
+    const file = user.replaceAll(/[^\w.-]/g, '-');
+    return writeKubeconfig(this.#layout, this.#credentials.authority, { file, user, groups });
+  }
+
+  async restartApiServer(awayMs = 0): Promise<void> {
+    await this.#processes.get('kube-apiserver')?.stop(stopGraceMs);
+    await delay(awayMs);
+    await poll('port of kube-apiserver', () => isPortFree(this.#layout.ports.apiServer), { deadlineMs: startLimitMs });
+    await this.#startApiServer();
+  }
+
+  async stop(): Promise<void> {
+    for (const name of ['kube-controller-manager', 'kube-apiserver', 'etcd'] as const) {
+      await this.#processes.get(name)?.stop(stopGraceMs);
+    }
+    for (const port of Object.values(this.#layout.ports)) {
+      await poll(`port ${port}`, () => isPortFree(port), { deadlineMs: stopGraceMs });
+    }
+    await this.#watchdog.end();
+  }
+
+  async #startApiServer(): Promise<void> {
+    await this.#run('kube-apiserver', apiServerArguments(this.#layout));
+    await this.#untilFound('/readyz', 'kube-apiserver');
+  }
+
+  async #run(name: ProgramName, args: readonly string[]): Promise<void> {
+    const logFile = join(this.directory, `${name}.log`);
+    const process = await ServerProcess.start({
+      name,
+      program: this.#programs[name],
+      args,
+      logFile,
+      watchdog: this.#watchdog,
+    });
+    this.#processes.set(name, process);
+  }
+
+  async #untilFound(path: string, program: ProgramName): Promise<void> {
+    const { authority, admin } = this.#credentials;
+    const credentials = { certificateAuthority: authority.certificate, client: admin };
+    let ended: Error | undefined;
+    await poll(
+      `${this.server}${path}`,
+      async () => {
+        ended = await this.#endOf(program);
+        return ended !== undefined || (await requestStatus(`${this.server}${path}`, credentials)) === 200;
+      },
+      { deadlineMs: startLimitMs },
+    );
+    if (ended !== undefined) throw ended;
+  }
+
+  async #endOf(program: ProgramName): Promise<Error | undefined> {
+    return this.#processes
+      .get(program)
+      ?.assertRunning()
+      .then(
+        () => undefined,
+        (error: Error) => error,
+      );
+  }
+}
