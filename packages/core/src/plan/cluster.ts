@@ -1,8 +1,17 @@
-import type { KubernetesObject } from '@entrepot/kube';
+import { mergeTextBlock, type KubernetesObject } from '@entrepot/kube';
+import { problemSentence } from '../api/problem.ts';
+import { ConfigMap } from '../api/group.ts';
 import type { ClusterState } from '../cluster-state.ts';
 import type { MirrorSettings } from '../settings.ts';
+import { createCatalog } from '../strategy/catalog.ts';
+import type { TextBlock } from '../strategy/contract.ts';
 import type { ConfiguredStrategy } from '../strategy/define.ts';
 import type { ConfigTemplate } from '../template/contract.ts';
+import { certificatePlaceholder } from './certificate-placeholder.ts';
+import { planFleet } from './fleet.ts';
+import { planMirror } from './mirror.ts';
+import { ownedBy } from './ownership.ts';
+import { type SurveyedMirror, surveyMirrors, type ValidMirror } from './survey.ts';
 
 export interface ClusterPlanInput {
   readonly state: ClusterState;
@@ -18,6 +27,76 @@ export interface ClusterPlan {
 }
 
 /** What the operator would apply in this state. Certificates that are not there yet are placeholders, and a note says so. */
-export function planCluster(_input: ClusterPlanInput): ClusterPlan {
-  throw new Error('not built yet');
+export function planCluster({ state, settings, strategies, templates }: ClusterPlanInput): ClusterPlan {
+  const catalog = createCatalog({ strategies, templates, defaultAddressing: settings.defaultAddressing });
+  const survey = surveyMirrors(state, settings, catalog);
+  const mirrors = [...survey.mirrors.values()].map((mirror) => plannedMirror(mirror, state, settings));
+  const fleets = planFleet(survey);
+  const failures = [...survey.strategies].flatMap(([name, { fleetFailure }]) =>
+    fleetFailure === undefined ? [] : [`strategy ${name} failed: ${fleetFailure}`],
+  );
+  return {
+    objects: [
+      ...mirrors.flatMap(({ objects }) => objects),
+      ...fleets.flatMap(({ objects }) => objects),
+      ...withTextBlocks(
+        fleets.flatMap(({ textBlocks }) => textBlocks),
+        state,
+      ),
+    ],
+    notes: [...mirrors.flatMap(({ notes }) => notes), ...failures],
+  };
+}
+
+function plannedMirror(mirror: SurveyedMirror, state: ClusterState, settings: MirrorSettings): ClusterPlan {
+  const { name } = mirror.object.metadata;
+  const about = (note: string): string => `RegistryMirror ${name}: ${note}`;
+  if (mirror.kind === 'invalid') return { objects: [], notes: [about(problemSentence(mirror.problems))] };
+  if (mirror.kind === 'conflict') {
+    const note = `${mirror.spec.masqueradeHost} belongs to the older RegistryMirror ${mirror.winner}`;
+    return { objects: [], notes: [about(note)] };
+  }
+  const { objects, notes } = plannedValidMirror(mirror, state, settings);
+  return { objects, notes: [...mirror.warnings, ...notes].map(about) };
+}
+
+function plannedValidMirror(mirror: ValidMirror, state: ClusterState, settings: MirrorSettings): ClusterPlan {
+  const plan = planMirror(mirror, state, settings);
+  const placeholder = certificatePlaceholder(plan.certificate, state, settings.namespace);
+  const waiting = mirror.strategies.filter(({ status }) => status.state !== 'active');
+  return {
+    objects: [
+      ...plan.services,
+      plan.configSecret,
+      ...(placeholder === undefined ? [] : [ownedBy(mirror.object, placeholder)]),
+      plan.cacheServer,
+      ...(plan.nodeAgent === undefined ? [] : [plan.nodeAgent]),
+      ...plan.strategyObjects,
+    ],
+    notes: [
+      ...waiting.map(({ status }) => `${status.name}: ${status.message}`),
+      ...(plan.storageNote === undefined ? [] : [plan.storageNote]),
+      ...(placeholder === undefined
+        ? []
+        : [`the operator fills in the certificate of Secret ${placeholder.metadata.name}`]),
+    ],
+  };
+}
+
+/** The ConfigMaps that blocks go into, as they would look afterwards. */
+function withTextBlocks(blocks: readonly TextBlock[], state: ClusterState): readonly KubernetesObject[] {
+  const byMap = Map.groupBy(blocks, ({ configMap }) => `${configMap.namespace}/${configMap.name}`);
+  return [...byMap.values()].flatMap((group) => {
+    const [first] = group;
+    if (first === undefined) return [];
+    const live = state.get(ConfigMap, first.configMap);
+    const data = { ...textsOf(live?.['data']) };
+    for (const { key, marker, content } of group) data[key] = mergeTextBlock(data[key] ?? '', marker, content);
+    return [{ apiVersion: 'v1', kind: 'ConfigMap', metadata: { ...first.configMap }, data }];
+  });
+}
+
+function textsOf(data: unknown): Readonly<Record<string, string>> {
+  const entries = typeof data === 'object' && data !== null ? Object.entries(data) : [];
+  return Object.fromEntries(entries.map(([key, value]) => [key, String(value)]));
 }

@@ -1,0 +1,105 @@
+import { createPrivateKey, createPublicKey, webcrypto, X509Certificate } from 'node:crypto';
+import { TerminalError } from '@entrepot/kube';
+import {
+  BasicConstraintsExtension,
+  ExtendedKeyUsageExtension,
+  type Extension,
+  KeyUsageFlags,
+  KeyUsagesExtension,
+  SubjectKeyIdentifierExtension,
+  X509CertificateGenerator,
+} from './x509.ts';
+import { nameConstraintsExtension } from './name-constraints.ts';
+
+export const signingAlgorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
+export const serverAuth = '1.3.6.1.5.5.7.3.1';
+const lifeMs = 10 * 365 * 86_400_000;
+/** Clocks of nodes may be behind. */
+export const backdatedMs = 5 * 60_000;
+
+/** A certificate and its key, in PEM. */
+export interface KeyPair {
+  readonly certificate: string;
+  readonly key: string;
+}
+
+/** The CA that signs the mirrors' serving certificates. */
+export interface Authority extends KeyPair {
+  readonly subject: string;
+  readonly keys: webcrypto.CryptoKeyPair;
+  readonly notBefore: Date;
+  readonly notAfter: Date;
+}
+
+/** Makes a new CA: ECDSA P-256, ten years, for servers' certificates only. */
+export async function createAuthority(now: number): Promise<KeyPair> {
+  const keys = await webcrypto.subtle.generateKey(signingAlgorithm, true, ['sign', 'verify']);
+  const certificate = await selfSigned({
+    subject: 'CN=Entrepot mirrors',
+    keys,
+    notBefore: new Date(now - backdatedMs),
+    notAfter: new Date(now + lifeMs),
+  });
+  return { certificate, key: await privateKeyText(keys) };
+}
+
+/**
+ * Reads a CA.
+ *
+ * @throws TerminalError `UnusableAuthority` when it is none
+ */
+export async function readAuthority(pair: KeyPair): Promise<Authority> {
+  try {
+    const parsed = new X509Certificate(pair.certificate);
+    const key = createPrivateKey(pair.key);
+    const importKey = (der: Buffer, format: 'pkcs8' | 'spki', usage: 'sign' | 'verify') =>
+      webcrypto.subtle.importKey(format, der, signingAlgorithm, true, [usage]);
+    const keys = {
+      privateKey: await importKey(key.export({ type: 'pkcs8', format: 'der' }), 'pkcs8', 'sign'),
+      publicKey: await importKey(createPublicKey(key).export({ type: 'spki', format: 'der' }), 'spki', 'verify'),
+    };
+    if (!parsed.checkPrivateKey(key)) throw new Error('its key is not that of its certificate');
+    const { subject, validFrom, validTo } = parsed;
+    return { ...pair, subject, keys, notBefore: new Date(validFrom), notAfter: new Date(validTo) };
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new TerminalError('UnusableAuthority', `cannot sign with the CA: ${why}`, { cause });
+  }
+}
+
+/**
+ * The CA's certificate for nodes of one mirror: the same key, but good for these names only. A node that trusts it
+ * trusts nothing else that the CA may ever sign.
+ */
+export function constrainedAuthority(authority: Authority, names: readonly string[]): Promise<string> {
+  return selfSigned(authority, nameConstraintsExtension(names));
+}
+
+async function selfSigned(
+  { subject, keys, notBefore, notAfter }: Omit<Authority, keyof KeyPair>,
+  ...further: readonly Extension[]
+): Promise<string> {
+  const certificate = await X509CertificateGenerator.createSelfSigned({
+    name: subject,
+    keys,
+    notBefore,
+    notAfter,
+    signingAlgorithm,
+    extensions: [
+      new BasicConstraintsExtension(true, 0, true),
+      new KeyUsagesExtension(KeyUsageFlags.keyCertSign, true),
+      new ExtendedKeyUsageExtension([serverAuth]),
+      await SubjectKeyIdentifierExtension.create(keys.publicKey),
+      ...further,
+    ],
+  });
+  return `${certificate.toString('pem')}\n`;
+}
+
+/** The private key of a pair in PEM. */
+export async function privateKeyText(keys: webcrypto.CryptoKeyPair): Promise<string> {
+  const der = await webcrypto.subtle.exportKey('pkcs8', keys.privateKey);
+  return createPrivateKey({ key: Buffer.from(der), format: 'der', type: 'pkcs8' })
+    .export({ type: 'pkcs8', format: 'pem' })
+    .toString();
+}

@@ -1,0 +1,138 @@
+import type { KubernetesObject } from '@entrepot/kube';
+import { RegistryMirror } from '../api/group.ts';
+import { type MirrorSpec, normaliseMirror } from '../api/normalise.ts';
+import type { Problem } from '../api/problem.ts';
+import type { StrategyStatus } from '../api/registry-mirror-status.ts';
+import type { ClusterState } from '../cluster-state.ts';
+import type { MirrorSettings } from '../settings.ts';
+import type { Catalog } from '../strategy/catalog.ts';
+import { choose, type Choice } from '../strategy/choose.ts';
+import type { Contribution, PlanContext, PlannedMirror } from '../strategy/contract.ts';
+import { runStrategy, type StrategyRun } from '../strategy/run.ts';
+import { mirrorView } from './mirror-view.ts';
+
+/** A mirror that can be planned. */
+export interface ValidMirror {
+  readonly kind: 'valid';
+  readonly object: KubernetesObject;
+  readonly spec: MirrorSpec;
+  readonly choice: Choice;
+  readonly warnings: readonly string[];
+  /** What its strategies came to, in the order of spec.addressing. */
+  readonly strategies: readonly SurveyedStrategy[];
+}
+
+/** A strategy of a mirror; without a contribution it failed. */
+export interface SurveyedStrategy {
+  readonly status: StrategyStatus;
+  readonly contribution?: Contribution;
+}
+
+export type SurveyedMirror =
+  | ValidMirror
+  | { readonly kind: 'invalid'; readonly object: KubernetesObject; readonly problems: readonly Problem[] }
+  | {
+      readonly kind: 'conflict';
+      readonly object: KubernetesObject;
+      readonly spec: MirrorSpec;
+      readonly winner: string;
+    };
+
+/** All mirrors, and what every strategy wants for them. */
+export interface Survey {
+  readonly mirrors: ReadonlyMap<string, SurveyedMirror>;
+  readonly strategies: ReadonlyMap<string, StrategyRun>;
+}
+
+/** Looks at all mirrors at once: parses them, settles conflicts, and lets each strategy plan for those that use it. Pure. */
+export function surveyMirrors(state: ClusterState, settings: MirrorSettings, catalog: Catalog): Survey {
+  const parsed = state
+    .list(RegistryMirror)
+    .filter(({ metadata }) => metadata.deletionTimestamp === undefined)
+    .toSorted((one, other) => compareTexts(one.metadata.name, other.metadata.name))
+    .map((object) => parse(object, catalog));
+  const winners = winnersByHost(parsed.filter((mirror) => mirror.kind === 'valid'));
+  const settled = parsed.map((mirror) => settle(mirror, winners));
+  const valid = settled.filter((mirror) => mirror.kind === 'valid');
+  const context: PlanContext = {
+    namespace: settings.namespace,
+    observed: ({ kind, namespace, name }) => state.get(kind, namespace === undefined ? { name } : { namespace, name }),
+  };
+  const runs = new Map(
+    catalog.strategies.map((configured) => {
+      const users = valid.flatMap((mirror) => plannedFor(mirror, configured.strategy.name, state, settings));
+      return [configured.strategy.name, runStrategy(configured, users, context)];
+    }),
+  );
+  return {
+    strategies: runs,
+    mirrors: new Map(
+      settled.map((mirror) => [
+        mirror.object.metadata.name,
+        mirror.kind === 'valid' ? { ...mirror, strategies: surveyedStrategies(mirror, runs) } : mirror,
+      ]),
+    ),
+  };
+}
+
+function parse(object: KubernetesObject, catalog: Catalog): SurveyedMirror {
+  const normalised = normaliseMirror(object.metadata.name, object['spec']);
+  if ('problems' in normalised) return { kind: 'invalid', object, problems: normalised.problems };
+  const chosen = choose(normalised.spec, catalog);
+  if ('problems' in chosen) return { kind: 'invalid', object, problems: chosen.problems };
+  return { kind: 'valid', object, ...normalised, choice: chosen.choice, strategies: [] };
+}
+
+/** Of mirrors with one masquerade host, the oldest has it; of equally old ones, the first by name. */
+function winnersByHost(mirrors: readonly ValidMirror[]): ReadonlyMap<string, string> {
+  const age = ({ object }: ValidMirror): string => object.metadata.creationTimestamp ?? '';
+  const winners = new Map<string, string>();
+  for (const mirror of mirrors.toSorted((one, other) => compareTexts(age(one), age(other)))) {
+    const { masqueradeHost } = mirror.spec;
+    if (!winners.has(masqueradeHost)) winners.set(masqueradeHost, mirror.object.metadata.name);
+  }
+  return winners;
+}
+
+function settle(mirror: SurveyedMirror, winners: ReadonlyMap<string, string>): SurveyedMirror {
+  if (mirror.kind !== 'valid') return mirror;
+  const { object, spec } = mirror;
+  const winner = winners.get(spec.masqueradeHost);
+  return winner === undefined || winner === object.metadata.name ? mirror : { kind: 'conflict', object, spec, winner };
+}
+
+function plannedFor(
+  { object, spec, choice }: ValidMirror,
+  strategy: string,
+  state: ClusterState,
+  settings: MirrorSettings,
+): readonly PlannedMirror[] {
+  const chosen = choice.strategies.find(({ configured }) => configured.strategy.name === strategy);
+  if (chosen === undefined) return [];
+  return [{ mirror: mirrorView(object.metadata.name, spec, state, settings), options: chosen.options }];
+}
+
+function surveyedStrategies(mirror: ValidMirror, runs: ReadonlyMap<string, StrategyRun>): readonly SurveyedStrategy[] {
+  return mirror.choice.strategies.map(({ configured: { strategy }, options }) => {
+    const { name } = strategy;
+    const run = runs.get(name);
+    const failure = run?.failures.get(mirror.object.metadata.name);
+    if (failure !== undefined) {
+      const message = `strategy ${name} failed: ${failure}`;
+      return { status: { name, state: 'failed', reason: 'StrategyFailed', message } };
+    }
+    const contribution = run?.perMirror.get(mirror.object.metadata.name) ?? {};
+    const guarantees = strategy.guarantees(options);
+    const { waitFor } = contribution;
+    const status: StrategyStatus =
+      waitFor === undefined
+        ? { name, state: 'active', reason: 'Planned', message: 'everything it needs is there', guarantees }
+        : { name, state: 'waiting', reason: 'Waiting', message: waitFor, guarantees };
+    return { status, contribution };
+  });
+}
+
+function compareTexts(one: string, other: string): number {
+  if (one === other) return 0;
+  return one < other ? -1 : 1;
+}

@@ -1,0 +1,74 @@
+import { describe } from '@entrepot/kube';
+import { isOfKind } from '../plan/ownership.ts';
+import type {
+  AddressingStrategy,
+  Contribution,
+  FleetContribution,
+  PlanContext,
+  PlannedMirror,
+  StrategyPlan,
+} from './contract.ts';
+import type { ConfiguredStrategy } from './define.ts';
+
+/** What a strategy came to, whatever it did. */
+export interface StrategyRun {
+  readonly perMirror: ReadonlyMap<string, Contribution>;
+  /** Undefined when the strategy failed even without the mirrors it fails for: what it has in the cluster then stays. */
+  readonly fleet?: FleetContribution;
+  /** The error of each mirror that the strategy fails for. */
+  readonly failures: ReadonlyMap<string, string>;
+  /** The error that kept the fleet from being planned. */
+  readonly fleetFailure?: string;
+}
+
+/**
+ * Lets a strategy plan. When it throws, it is asked for each mirror alone, and then again for all it does not throw for,
+ * so that only the guilty ones suffer.
+ */
+export function runStrategy(
+  { strategy, settings }: ConfiguredStrategy,
+  mirrors: readonly PlannedMirror[],
+  context: PlanContext,
+): StrategyRun {
+  const plan = (chosen: readonly PlannedMirror[]): StrategyPlan =>
+    checkedPlan(strategy, chosen, strategy.plan(chosen, settings, context));
+  const all = attempt(() => plan(mirrors));
+  if ('value' in all) return runOf(all.value, new Map());
+  const failures = new Map<string, string>();
+  for (const planned of mirrors) {
+    const alone = attempt(() => plan([planned]));
+    if ('error' in alone) failures.set(planned.mirror.name, alone.error);
+  }
+  const rest = mirrors.filter(({ mirror }) => !failures.has(mirror.name));
+  const again = attempt(() => plan(rest));
+  if ('value' in again) return runOf(again.value, failures);
+  for (const { mirror } of rest) failures.set(mirror.name, again.error);
+  return { perMirror: new Map(), failures, fleetFailure: again.error };
+}
+
+function runOf({ perMirror, fleet }: StrategyPlan, failures: ReadonlyMap<string, string>): StrategyRun {
+  return { perMirror, fleet: fleet ?? {}, failures };
+}
+
+/** What a plan may not contain would be applied but never watched nor pruned. */
+function checkedPlan(
+  { manages }: AddressingStrategy,
+  mirrors: readonly PlannedMirror[],
+  plan: StrategyPlan,
+): StrategyPlan {
+  const known = new Set(mirrors.map(({ mirror }) => mirror.name));
+  const stranger = [...plan.perMirror.keys()].find((name) => !known.has(name));
+  if (stranger !== undefined) throw new Error(`planned for ${stranger}, which was not asked for`);
+  const objects = [...plan.perMirror.values(), plan.fleet ?? {}].flatMap(({ objects }) => objects ?? []);
+  const undeclared = objects.find((object) => !isOfKind(object, manages));
+  if (undeclared !== undefined) throw new Error(`planned ${describe(undeclared)}, a kind it does not say it manages`);
+  return plan;
+}
+
+function attempt<T>(action: () => T): { readonly value: T } | { readonly error: string } {
+  try {
+    return { value: action() };
+  } catch (error) {
+    return { error: error instanceof Error ? error.message : String(error) };
+  }
+}
