@@ -1,51 +1,41 @@
+export { appliedHashAnnotation } from './apply/applied-hash.ts';
+export { Applier, type ApplierOptions, type ApplyOutcome } from './apply/applier.ts';
+export { covers } from './apply/covers.ts';
+export { Inventory, type InventoryEntry, type InventoryOptions } from './apply/inventory.ts';
+export { mergeTextBlock } from './apply/merge-text-block.ts';
+export { type PruneScope } from './apply/prune.ts';
+export { applyTextBlock, type ConfigMapTextBlock } from './apply/text-block.ts';
+export { backoffMs, type BackoffRange } from './backoff.ts';
 export {
-  Applier,
-  appliedHashAnnotation,
-  applyTextBlock,
-  Controller,
-  EventRecorder,
-  HealthServer,
-  Informer,
-  Inventory,
-  KubeClient,
-  LeaderElection,
   loadConnection,
-  Manager,
-  mergeTextBlock,
-  Metrics,
-  WorkQueue,
-  type ApiResource,
-  type ApplierOptions,
-  type ApplyOptions,
-  type ApplyOutcome,
-  type Change,
   type ClusterConnection,
-  type ConfigMapTextBlock,
-  type ControllerOptions,
-  type DeleteOptions,
-  type EventRecorderOptions,
-  type EventToRecord,
-  type HealthServerOptions,
-  type InformerOptions,
-  type InventoryEntry,
-  type InventoryOptions,
-  type KubeClientOptions,
-  type LeaderElectionOptions,
+  type Credentials,
   type LoadConnectionOptions,
-  type ManagerOptions,
+  type TlsMaterial,
+} from './client/connection.ts';
+export { KubeClient, type KubeClientOptions } from './client/kube-client.ts';
+export {
+  type ApplyOptions,
+  type DeleteOptions,
   type ObjectList,
-  type ObjectStore,
   type PatchOptions,
-  type PruneScope,
+  type Query,
   type RequestOptions,
-  type Runnable,
   type Selection,
-  type WatchEvent,
   type WatchOptions,
-  type WorkQueueOptions,
-} from './pending.ts';
+} from './client/request-options.ts';
+export { type ApiResource } from './client/resource-catalog.ts';
+export { type WatchEvent } from './client/watch-stream.ts';
 export { systemClock, type Clock } from './clock.ts';
+export { Controller, type ControllerOptions } from './control/controller.ts';
+export { LeaderElection, LeadershipLostError, type LeaderElectionOptions } from './control/leader-election.ts';
+export { Manager, type ManagerOptions } from './control/manager.ts';
+export { type Runnable } from './control/runnable.ts';
+export { WorkQueue, type WorkQueueOptions } from './control/work-queue.ts';
 export { ApiError, isConflict, isNotFound, TerminalError, WaitingError } from './errors.ts';
+export { Informer, type InformerOptions } from './informer/informer.ts';
+export { type Change } from './informer/object-diff.ts';
+export { type ObjectStore } from './informer/object-store.ts';
 export { silentLogger, type Logger } from './logger.ts';
 export {
   apiVersionOf,
@@ -61,4 +51,8 @@ export {
   type ObjectMeta,
   type OwnerReference,
 } from './object.ts';
+export { type EventToRecord } from './observe/event.ts';
+export { EventRecorder, type EventRecorderOptions } from './observe/event-recorder.ts';
+export { HealthServer, type Checks, type HealthServerOptions } from './observe/health-server.ts';
+export { Metrics } from './observe/metrics.ts';
 export { done, type Result } from './result.ts';

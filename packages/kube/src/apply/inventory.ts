@@ -1,0 +1,103 @@
+import type { KubeClient } from '../client/kube-client.ts';
+import { TerminalError } from '../errors.ts';
+import { apiVersionOf, type GroupVersionKind } from '../object.ts';
+import { configMapKind, type ConfigMap } from './config-map.ts';
+import { retryOnConflict } from './retry-on-conflict.ts';
+
+export interface InventoryOptions {
+  readonly client: KubeClient;
+  readonly namespace: string;
+  /** Name of the ConfigMap. */
+  readonly name?: string | undefined;
+  readonly fieldManager: string;
+}
+
+/** A kind of which objects may exist; in one namespace, or anywhere without. */
+export interface InventoryEntry extends GroupVersionKind {
+  readonly namespace?: string;
+}
+
+/**
+ * Remembers, in a ConfigMap, of which kinds a scope (a strategy) may have left objects, so that they are found when it is gone.
+ * To be recorded before the first object of a kind is applied. Scopes are keys of the ConfigMap: letters, digits, `-`, `_`, `.`.
+ */
+export class Inventory {
+  readonly #client: KubeClient;
+  readonly #key: { readonly namespace: string; readonly name: string };
+  readonly #fieldManager: string;
+  /** What was seen recorded, so that recording it again costs no request. */
+  readonly #recorded = new Set<string>();
+
+  constructor({ client, namespace, name = 'entrepot-inventory', fieldManager }: InventoryOptions) {
+    this.#client = client;
+    this.#key = { namespace, name };
+    this.#fieldManager = fieldManager;
+  }
+
+  /** Every scope with its entries. @throws TerminalError `InventoryUnreadable` when somebody edited it beyond recognition */
+  async read(signal?: AbortSignal): Promise<ReadonlyMap<string, readonly InventoryEntry[]>> {
+    const live = await this.#client.get<ConfigMap>(configMapKind, this.#key, signal);
+    return new Map(Object.entries(live?.data ?? {}).map(([scope, text]) => [scope, this.#parse(scope, text)]));
+  }
+
+  /** Adds entries to a scope; what is recorded already is not written again. */
+  async record(scope: string, entries: readonly InventoryEntry[], signal?: AbortSignal): Promise<void> {
+    if (entries.every((entry) => this.#recorded.has(`${scope} ${idOf(entry)}`))) return;
+    const all = await retryOnConflict(async () => {
+      const live = await this.#client.get<ConfigMap>(configMapKind, this.#key, signal);
+      const text = live?.data?.[scope];
+      const known = text === undefined ? [] : this.#parse(scope, text);
+      const merged = new Map([...known, ...entries].map((entry) => [idOf(entry), entry]));
+      if (merged.size > known.length) await this.#write(live, scope, JSON.stringify([...merged.values()]), signal);
+      return merged;
+    });
+    for (const id of all.keys()) this.#recorded.add(`${scope} ${id}`);
+  }
+
+  /** Removes a scope: everything it left was pruned. */
+  async forget(scope: string, signal?: AbortSignal): Promise<void> {
+    await retryOnConflict(async () => {
+      const live = await this.#client.get<ConfigMap>(configMapKind, this.#key, signal);
+      if (live?.data?.[scope] !== undefined) await this.#write(live, scope, null, signal);
+    });
+    for (const id of this.#recorded) if (id.startsWith(`${scope} `)) this.#recorded.delete(id);
+  }
+
+  async #write(live: ConfigMap | undefined, scope: string, text: string | null, signal: AbortSignal | undefined) {
+    const data = { [scope]: text };
+    if (live === undefined) {
+      await this.#client.create({ apiVersion: 'v1', kind: 'ConfigMap', metadata: this.#key, data }, signal);
+      return;
+    }
+    const patch = { metadata: { resourceVersion: live.metadata.resourceVersion }, data };
+    await this.#client.patch(
+      configMapKind,
+      this.#key,
+      patch,
+      { type: 'merge', fieldManager: this.#fieldManager },
+      signal,
+    );
+  }
+
+  #parse(scope: string, text: string): readonly InventoryEntry[] {
+    try {
+      const entries: unknown = JSON.parse(text);
+      if (Array.isArray(entries) && entries.every(isEntry)) return entries;
+    } catch {
+      // The same answer as for JSON of another shape.
+    }
+    const { namespace, name } = this.#key;
+    throw new TerminalError('InventoryUnreadable', `ConfigMap ${namespace}/${name}: '${scope}' is not a list of kinds`);
+  }
+}
+
+function idOf(entry: InventoryEntry): string {
+  return `${apiVersionOf(entry)} ${entry.kind} ${entry.namespace ?? ''}`;
+}
+
+function isEntry(value: unknown): value is InventoryEntry {
+  if (typeof value !== 'object' || value === null) return false;
+  const { group, version, kind, namespace }: Partial<Record<keyof InventoryEntry, unknown>> = value;
+  const isNamed = typeof group === 'string' && typeof version === 'string' && typeof kind === 'string';
+  return isNamed && (namespace === undefined || typeof namespace === 'string');
+}

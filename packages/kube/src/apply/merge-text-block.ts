@@ -1,0 +1,43 @@
+/**
+ * Puts a marked block into a text that others edit too; empty content takes it out. Everything else keeps its bytes, except that
+ * a last line without a newline gets one before a new block. A block stays where it is; a new one goes to the end.
+ * Of a block that is there twice the first remains; a marker line without its partner is removed, the lines around it are kept.
+ *
+ * @example mergeTextBlock('a\n', 'demo', 'b\n') // 'a\n# entrepot begin demo\nb\n# entrepot end demo\n'
+ * @throws TypeError when the content does not end with a newline or holds a marker line of its own
+ */
+export function mergeTextBlock(text: string, marker: string, content: string): string {
+  const begin = `# entrepot begin ${marker}`;
+  const end = `# entrepot end ${marker}`;
+  assertContent(content, begin, end);
+  const block = content === '' ? [] : [`${begin}\n`, content, `${end}\n`];
+
+  const merged: string[] = [];
+  let isPlaced = false;
+  let openAt: number | undefined;
+  for (const line of linesOf(text)) {
+    const mark = line.trimEnd();
+    if (mark === begin) openAt = merged.length;
+    else if (mark === end) {
+      if (openAt === undefined) continue;
+      merged.splice(openAt, merged.length, ...(isPlaced ? [] : block));
+      isPlaced = true;
+      openAt = undefined;
+    } else merged.push(line);
+  }
+  if (isPlaced || block.length === 0) return merged.join('');
+  const before = merged.join('');
+  return `${before}${before === '' || before.endsWith('\n') ? '' : '\n'}${block.join('')}`;
+}
+
+/** Lines with their newlines; only the last may be without. */
+function linesOf(text: string): readonly string[] {
+  return text.match(/[^\n]*\n|[^\n]+$/g) ?? [];
+}
+
+function assertContent(content: string, begin: string, end: string): void {
+  if (content !== '' && !content.endsWith('\n')) throw new TypeError('the content of a text block ends with a newline');
+  if (linesOf(content).some((line) => line.trimEnd() === begin || line.trimEnd() === end)) {
+    throw new TypeError(`the content of a text block cannot hold its own marker line '${begin}' or '${end}'`);
+  }
+}

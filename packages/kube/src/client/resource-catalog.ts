@@ -1,0 +1,79 @@
+import { ApiError, isNotFound } from '../errors.ts';
+import { apiVersionOf, formatKey, type GroupVersionKind, type ObjectKey } from '../object.ts';
+
+/** How the API serves a kind. */
+export interface ApiResource {
+  readonly plural: string;
+  readonly namespaced: boolean;
+  readonly kind: string;
+  readonly verbs: readonly string[];
+}
+
+interface ApiResourceList {
+  readonly resources?: readonly {
+    readonly name: string;
+    readonly namespaced: boolean;
+    readonly kind: string;
+    readonly verbs: readonly string[];
+  }[];
+}
+
+type Fetch = (path: string, signal: AbortSignal | undefined) => Promise<ApiResourceList>;
+
+/** What the API server says about its kinds, remembered per group and version. */
+export class ResourceCatalog {
+  readonly #fetch: Fetch;
+  readonly #known = new Map<string, readonly ApiResource[]>();
+
+  constructor(fetch: Fetch) {
+    this.#fetch = fetch;
+  }
+
+  /** Asks the server when the kind is not known yet, each time: it may have been installed since. @throws ApiError 404 `NoSuchKind` */
+  async resource(kind: GroupVersionKind, signal?: AbortSignal): Promise<ApiResource> {
+    const apiVersion = apiVersionOf(kind);
+    const find = () => this.#known.get(apiVersion)?.find((resource) => resource.kind === kind.kind);
+    if (find() === undefined) this.#known.set(apiVersion, await this.#load(kind, signal));
+    const resource = find();
+    if (resource === undefined) throw noSuchKind(kind);
+    return resource;
+  }
+
+  /** Forgets a kind that turned out to be gone. */
+  forget(kind: GroupVersionKind): void {
+    this.#known.delete(apiVersionOf(kind));
+  }
+
+  async #load(kind: GroupVersionKind, signal: AbortSignal | undefined): Promise<readonly ApiResource[]> {
+    try {
+      const { resources = [] } = await this.#fetch(groupVersionPath(kind), signal);
+      return resources
+        .filter(({ name }) => !name.includes('/'))
+        .map(({ name, ...resource }) => ({ ...resource, plural: name }));
+    } catch (error) {
+      if (isNotFound(error)) return [];
+      throw error;
+    }
+  }
+}
+
+/** The error that says that the server does not serve a kind (its CRD is not installed). */
+export function noSuchKind(kind: GroupVersionKind): ApiError {
+  return new ApiError(404, 'NoSuchKind', `The API server does not know ${kind.kind} of ${apiVersionOf(kind)}`);
+}
+
+/** `/api/v1` or `/apis/<group>/<version>`. */
+export function groupVersionPath(kind: Pick<GroupVersionKind, 'group' | 'version'>): string {
+  return `${kind.group === '' ? '/api' : '/apis'}/${apiVersionOf(kind)}`;
+}
+
+/** The path of a collection, or of one object in it. @throws TypeError when a namespaced object is named without its namespace */
+export function resourcePath(kind: GroupVersionKind, resource: ApiResource, key: Partial<ObjectKey>): string {
+  const { namespace, name } = key;
+  if (name !== undefined && resource.namespaced && namespace === undefined) {
+    throw new TypeError(`${kind.kind} ${formatKey({ name })} needs a namespace`);
+  }
+  const scope = resource.namespaced && namespace !== undefined ? `/namespaces/${encodeURIComponent(namespace)}` : '';
+  const object = name === undefined ? '' : `/${encodeURIComponent(name)}`;
+  return `${groupVersionPath(kind)}${scope}/${resource.plural}${object}`;
+}
