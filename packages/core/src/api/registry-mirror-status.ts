@@ -77,3 +77,12 @@ export interface MirrorStatus {
   readonly nodes?: { readonly desired: number; readonly ready: number };
   readonly strategies?: readonly StrategyStatus[];
 }
+
+const ownStatus = z.object(mirrorStatusSchema.shape).partial();
+
+/** Our part of a live status; an unreadable one counts as none. */
+export function readStatus(raw: unknown): MirrorStatus {
+  const parsed = ownStatus.safeParse(raw ?? {}).data ?? {};
+  const defined = Object.fromEntries(Object.entries(parsed).filter(([, value]) => value !== undefined));
+  return { conditions: [], ...defined };
+}

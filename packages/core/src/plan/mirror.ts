@@ -10,7 +10,7 @@ import { type CertificateChoice, chooseCertificate } from './certificate-choice.
 import { configSecret, renderConfig } from './config.ts';
 import { namesOf } from './naming.ts';
 import { nodeAgent } from './node-agent.ts';
-import { ownedBy } from './ownership.ts';
+import { ownedBy, plannedBy } from './ownership.ts';
 import { services } from './services.ts';
 import type { ValidMirror } from './survey.ts';
 
@@ -67,7 +67,9 @@ export function planMirror(mirror: ValidMirror, state: ClusterState, settings: M
     configSecret: owned(configSecret(name, namespace, config)),
     cacheServer: owned(cacheServer({ mirror: name, spec, claim, settings, config, certificate })),
     ...(agent !== undefined && { nodeAgent: owned(agent) }),
-    strategyObjects: contributions.flatMap(({ objects }) => objects ?? []).map(owned),
+    strategyObjects: mirror.strategies.flatMap(({ status, contribution }) =>
+      (contribution?.objects ?? []).map((planned) => owned(plannedBy(status.name, planned))),
+    ),
     ...(note !== undefined && { storageNote: note }),
   };
 }

@@ -5,6 +5,9 @@ import { kindKey } from '../cluster-state.ts';
 /** Says which strategy a fleet object belongs to. */
 export const fleetLabel = 'entrepot/fleet';
 
+/** Says which strategy planned an object of a mirror. */
+export const strategyLabel = 'entrepot/strategy';
+
 /** The labels by which the objects of a mirror are found and selected. */
 export function baseLabels(mirror: string): Readonly<Record<string, string>> {
   return { app: 'docker-registry', mirror };
@@ -34,10 +37,14 @@ export function ownerOf(object: KubernetesObject): string | undefined {
   )?.name;
 }
 
+/** An object that a strategy planned for one mirror. */
+export function plannedBy(strategy: string, object: KubernetesObject): KubernetesObject {
+  return withLabel(object, strategyLabel, strategy);
+}
+
 /** A fleet object: it has no owner, so the last mirror's end does not collect it. */
 export function inFleetOf(strategy: string, object: KubernetesObject): KubernetesObject {
-  const labels = { ...object.metadata.labels, [fleetLabel]: strategy };
-  return { ...object, metadata: { ...object.metadata, labels } };
+  return withLabel(object, fleetLabel, strategy);
 }
 
 /** Whether a live object belongs to a strategy's fleet. */
@@ -48,4 +55,8 @@ export function isInFleetOf(strategy: string, live: KubernetesObject): boolean {
 /** Whether an object is of one of these kinds, in any version. */
 export function isOfKind(object: KubernetesObject, kinds: readonly GroupVersionKind[]): boolean {
   return kinds.some((kind) => kindKey(kind) === kindKey(kindOf(object)));
+}
+
+function withLabel(object: KubernetesObject, label: string, value: string): KubernetesObject {
+  return { ...object, metadata: { ...object.metadata, labels: { ...object.metadata.labels, [label]: value } } };
 }

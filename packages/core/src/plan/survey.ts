@@ -44,13 +44,21 @@ export interface Survey {
   readonly strategies: ReadonlyMap<string, StrategyRun>;
 }
 
+/** Mirrors parsed before: an object that did not change is not parsed again. */
+export type ParsedMirrors = WeakMap<KubernetesObject, SurveyedMirror>;
+
 /** Looks at all mirrors at once: parses them, settles conflicts, and lets each strategy plan for those that use it. Pure. */
-export function surveyMirrors(state: ClusterState, settings: MirrorSettings, catalog: Catalog): Survey {
+export function surveyMirrors(
+  state: ClusterState,
+  settings: MirrorSettings,
+  catalog: Catalog,
+  known: ParsedMirrors = new WeakMap(),
+): Survey {
   const parsed = state
     .list(RegistryMirror)
     .filter(({ metadata }) => metadata.deletionTimestamp === undefined)
     .toSorted((one, other) => compareTexts(one.metadata.name, other.metadata.name))
-    .map((object) => parse(object, catalog));
+    .map((object) => known.get(object) ?? parse(object, catalog, known));
   const winners = winnersByHost(parsed.filter((mirror) => mirror.kind === 'valid'));
   const settled = parsed.map((mirror) => settle(mirror, winners));
   const valid = settled.filter((mirror) => mirror.kind === 'valid');
@@ -75,7 +83,13 @@ export function surveyMirrors(state: ClusterState, settings: MirrorSettings, cat
   };
 }
 
-function parse(object: KubernetesObject, catalog: Catalog): SurveyedMirror {
+function parse(object: KubernetesObject, catalog: Catalog, known: ParsedMirrors): SurveyedMirror {
+  const mirror = parsedMirror(object, catalog);
+  known.set(object, mirror);
+  return mirror;
+}
+
+function parsedMirror(object: KubernetesObject, catalog: Catalog): SurveyedMirror {
   const normalised = normaliseMirror(object.metadata.name, object['spec']);
   if ('problems' in normalised) return { kind: 'invalid', object, problems: normalised.problems };
   const chosen = choose(normalised.spec, catalog);
@@ -109,25 +123,28 @@ function plannedFor(
 ): readonly PlannedMirror[] {
   const chosen = choice.strategies.find(({ configured }) => configured.strategy.name === strategy);
   if (chosen === undefined) return [];
-  return [{ mirror: mirrorView(object.metadata.name, spec, state, settings), options: chosen.options }];
+  return [{ mirror: mirrorView(object, spec, state, settings), options: chosen.options }];
 }
 
 function surveyedStrategies(mirror: ValidMirror, runs: ReadonlyMap<string, StrategyRun>): readonly SurveyedStrategy[] {
-  return mirror.choice.strategies.map(({ configured: { strategy }, options }) => {
-    const { name } = strategy;
+  return mirror.choice.strategies.map(({ configured }) => {
+    const { name } = configured.strategy;
     const run = runs.get(name);
     const failure = run?.failures.get(mirror.object.metadata.name);
+    const guarantees = run?.guarantees.get(mirror.object.metadata.name);
     if (failure !== undefined) {
       const message = `strategy ${name} failed: ${failure}`;
       return { status: { name, state: 'failed', reason: 'StrategyFailed', message } };
     }
     const contribution = run?.perMirror.get(mirror.object.metadata.name) ?? {};
-    const guarantees = strategy.guarantees(options);
     const { waitFor } = contribution;
-    const status: StrategyStatus =
-      waitFor === undefined
-        ? { name, state: 'active', reason: 'Planned', message: 'everything it needs is there', guarantees }
-        : { name, state: 'waiting', reason: 'Waiting', message: waitFor, guarantees };
+    const status: StrategyStatus = {
+      name,
+      ...(waitFor === undefined
+        ? { state: 'active', reason: 'Planned', message: 'everything it needs is there' }
+        : { state: 'waiting', reason: 'Waiting', message: waitFor }),
+      ...(guarantees !== undefined && { guarantees }),
+    };
     return { status, contribution };
   });
 }

@@ -4,6 +4,7 @@ import type {
   AddressingStrategy,
   Contribution,
   FleetContribution,
+  Guarantees,
   PlanContext,
   PlannedMirror,
   StrategyPlan,
@@ -13,6 +14,7 @@ import type { ConfiguredStrategy } from './define.ts';
 /** What a strategy came to, whatever it did. */
 export interface StrategyRun {
   readonly perMirror: ReadonlyMap<string, Contribution>;
+  readonly guarantees: ReadonlyMap<string, Guarantees>;
   /** Undefined when the strategy failed even without the mirrors it fails for: what it has in the cluster then stays. */
   readonly fleet?: FleetContribution;
   /** The error of each mirror that the strategy fails for. */
@@ -30,8 +32,10 @@ export function runStrategy(
   mirrors: readonly PlannedMirror[],
   context: PlanContext,
 ): StrategyRun {
-  const plan = (chosen: readonly PlannedMirror[]): StrategyPlan =>
-    checkedPlan(strategy, chosen, strategy.plan(chosen, settings, context));
+  const plan = (chosen: readonly PlannedMirror[]): Planned => ({
+    ...checkedPlan(strategy, chosen, strategy.plan(chosen, settings, context)),
+    guarantees: new Map(chosen.map(({ mirror, options }) => [mirror.name, strategy.guarantees(options)])),
+  });
   const all = attempt(() => plan(mirrors));
   if ('value' in all) return runOf(all.value, new Map());
   const failures = new Map<string, string>();
@@ -43,11 +47,13 @@ export function runStrategy(
   const again = attempt(() => plan(rest));
   if ('value' in again) return runOf(again.value, failures);
   for (const { mirror } of rest) failures.set(mirror.name, again.error);
-  return { perMirror: new Map(), failures, fleetFailure: again.error };
+  return { perMirror: new Map(), guarantees: new Map(), failures, fleetFailure: again.error };
 }
 
-function runOf({ perMirror, fleet }: StrategyPlan, failures: ReadonlyMap<string, string>): StrategyRun {
-  return { perMirror, fleet: fleet ?? {}, failures };
+type Planned = StrategyPlan & Pick<StrategyRun, 'guarantees'>;
+
+function runOf({ perMirror, guarantees, fleet }: Planned, failures: ReadonlyMap<string, string>): StrategyRun {
+  return { perMirror, guarantees, fleet: fleet ?? {}, failures };
 }
 
 /** What a plan may not contain would be applied but never watched nor pruned. */

@@ -1,0 +1,71 @@
+import { ApiError, TerminalError, WaitingError } from '@entrepot/kube';
+import type { Condition } from '../api/registry-mirror-status.ts';
+
+/** The statements about a mirror, in the order in which they become true; Ready sums them up. */
+export const conditionTypes = ['ConfigRendered', 'CertificateReady', 'CacheAvailable', 'Addressed'] as const;
+export type ConditionType = (typeof conditionTypes)[number] | 'Ready';
+
+/** A condition before it is known when it came about. */
+export interface Statement {
+  readonly type: ConditionType;
+  readonly status: 'True' | 'False';
+  readonly reason: string;
+  readonly message: string;
+}
+
+/** A step towards a condition that did not succeed. */
+export interface StepFailure {
+  readonly type: ConditionType;
+  readonly error: unknown;
+}
+
+/** What an error says about the condition it stands in the way of. The one place where errors become words. */
+export function statementOf({ type, error }: StepFailure): Statement {
+  const message = error instanceof Error ? error.message : String(error);
+  return { type, status: 'False', reason: reasonOf(error), message };
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof TerminalError || error instanceof WaitingError) return error.reason;
+  if (error instanceof ApiError && (error.status === 403 || error.status === 422)) return error.reason;
+  return 'ApplyFailed';
+}
+
+/** Whether trying again by itself, soon, may help. */
+export function isRetried(error: unknown): boolean {
+  return !(error instanceof TerminalError || error instanceof WaitingError);
+}
+
+/** `Ready`: true when all others are, else what the first of them says. */
+export function readyStatement(statements: readonly Statement[]): Statement {
+  const obstacle = conditionTypes
+    .map((type) => statements.find((statement) => statement.type === type))
+    .find((statement) => statement?.status === 'False');
+  return obstacle === undefined
+    ? { type: 'Ready', status: 'True', reason: 'Ready', message: 'images are mirrored' }
+    : { ...obstacle, type: 'Ready' };
+}
+
+/**
+ * Conditions for the status: a new transition time only where the status changed; those nothing is said of stay.
+ *
+ * @param now milliseconds since the epoch
+ */
+export function mergeConditions(
+  previous: readonly Condition[],
+  statements: readonly Statement[],
+  observedGeneration: number,
+  now: number,
+): readonly Condition[] {
+  const said = statements.map((statement) => {
+    const before = previous.find(({ type }) => type === statement.type);
+    const time = before?.status === statement.status ? before.lastTransitionTime : rfc3339(now);
+    return { ...statement, lastTransitionTime: time, observedGeneration };
+  });
+  const kept = previous.filter(({ type }) => !statements.some((statement) => statement.type === type));
+  return [...said, ...kept];
+}
+
+function rfc3339(now: number): string {
+  return new Date(now).toISOString().replace(/\.\d+Z$/, 'Z');
+}

@@ -1,0 +1,137 @@
+import { type MirrorStatus, type StrategyStatus } from '../api/registry-mirror-status.ts';
+import { problemSentence } from '../api/problem.ts';
+import type { CertificateChoice } from '../plan/certificate-choice.ts';
+import type { SurveyedMirror, ValidMirror } from '../plan/survey.ts';
+import {
+  type ConditionType,
+  mergeConditions,
+  readyStatement,
+  type Statement,
+  statementOf,
+  type StepFailure,
+} from './conditions.ts';
+import type { MirrorFacts } from './gather.ts';
+
+/** Everything a reconcile of a valid mirror came to. */
+export interface MirrorOutcome {
+  readonly facts: MirrorFacts;
+  readonly failures: readonly StepFailure[];
+  readonly certificate?: { readonly choice: CertificateChoice; readonly notAfter?: string };
+  /** Whether some strategy wants a node agent. */
+  readonly hasNodeAgent: boolean;
+  readonly storageNote?: string;
+  /** Per strategy, why its fleet objects could not be applied. */
+  readonly fleetProblems: ReadonlyMap<string, string>;
+}
+
+/**
+ * The status that says what was found and done. Pure.
+ *
+ * @param outcome undefined for mirrors that cannot be planned
+ * @param now milliseconds since the epoch
+ */
+export function mirrorStatus(
+  mirror: SurveyedMirror,
+  outcome: MirrorOutcome | undefined,
+  previous: MirrorStatus,
+  now: number,
+): MirrorStatus {
+  const generation = mirror.object.metadata.generation ?? 0;
+  const conditions = (statements: readonly Statement[]): MirrorStatus['conditions'] =>
+    mergeConditions(previous.conditions, statements, generation, now);
+  if (mirror.kind !== 'valid' || outcome === undefined) {
+    return { ...previous, observedGeneration: generation, conditions: conditions([refusal(mirror)]) };
+  }
+  const { facts, certificate } = outcome;
+  const strategies = strategyStatuses(mirror, outcome);
+  const statements = [
+    outcomeOf('ConfigRendered', outcome, configRendered),
+    outcomeOf('CertificateReady', outcome, certificateReady),
+    outcomeOf('CacheAvailable', outcome, cacheAvailable),
+    outcomeOf('Addressed', outcome, (known) => addressed(strategies, known)),
+  ];
+  const [address] = facts.clusterIPs;
+  const { notAfter } = certificate ?? {};
+  return {
+    observedGeneration: generation,
+    conditions: conditions([readyStatement(statements), ...statements]),
+    masqueradeUrl: mirror.spec.masqueradeHost,
+    addressing: strategies.map(({ name }) => name).join(','),
+    ...(address !== undefined && { address }),
+    ...(notAfter !== undefined && { certificate: { notAfter } }),
+    ...(facts.nodes !== undefined && { nodes: facts.nodes }),
+    strategies,
+  };
+}
+
+function refusal(mirror: SurveyedMirror): Statement {
+  const refused = { type: 'Ready', status: 'False' } as const;
+  if (mirror.kind === 'invalid') {
+    return { ...refused, reason: 'InvalidSpec', message: problemSentence(mirror.problems) };
+  }
+  if (mirror.kind === 'valid') return { ...refused, reason: 'Pending', message: 'nothing was tried yet' };
+  const message = `spec.masqueradeUrl: ${mirror.spec.masqueradeHost} belongs to the older RegistryMirror ${mirror.winner}`;
+  return { ...refused, reason: 'Conflict', message };
+}
+
+function outcomeOf(
+  type: ConditionType,
+  outcome: MirrorOutcome,
+  otherwise: (outcome: MirrorOutcome) => Omit<Statement, 'type'>,
+): Statement {
+  const failure = outcome.failures.find((failed) => failed.type === type);
+  return failure === undefined ? { type, ...otherwise(outcome) } : statementOf(failure);
+}
+
+function configRendered({ facts }: MirrorOutcome): Omit<Statement, 'type'> {
+  if (facts.configProblem !== undefined) return { status: 'False', ...facts.configProblem };
+  return { status: 'True', reason: 'Rendered', message: 'the configuration is in place' };
+}
+
+function certificateReady({ certificate }: MirrorOutcome): Omit<Statement, 'type'> {
+  if (certificate === undefined) return { status: 'False', reason: 'Pending', message: 'it is not its turn yet' };
+  const { choice, notAfter } = certificate;
+  if (notAfter === undefined) {
+    const message = `Secret ${choice.secretName} holds no certificate in tls.crt`;
+    return { status: 'False', reason: 'CertificateMissing', message };
+  }
+  const reason = choice.source === 'own' ? 'Issued' : 'Provided';
+  return { status: 'True', reason, message: `Secret ${choice.secretName} is valid until ${notAfter}` };
+}
+
+function cacheAvailable({ facts: { replicas }, storageNote }: MirrorOutcome): Omit<Statement, 'type'> {
+  const count = `${replicas.ready} of ${replicas.wanted} replicas are ready`;
+  const message = storageNote === undefined ? count : `${count}; ${storageNote}`;
+  if (replicas.ready === 0) return { status: 'False', reason: 'NoReplicaReady', message };
+  return { status: 'True', reason: storageNote === undefined ? 'ReplicasReady' : 'StorageUnchanged', message };
+}
+
+function addressed(
+  strategies: readonly StrategyStatus[],
+  { facts, hasNodeAgent }: MirrorOutcome,
+): Omit<Statement, 'type'> {
+  const obstacle =
+    strategies.find(({ state }) => state === 'failed') ?? strategies.find(({ state }) => state === 'waiting');
+  if (obstacle !== undefined) {
+    return { status: 'False', reason: obstacle.reason, message: `${obstacle.name}: ${obstacle.message}` };
+  }
+  if (!hasNodeAgent) {
+    const names = strategies.map(({ name }) => name).join(', ');
+    const message = names === '' ? 'spec.addressing is empty: nobody is sent to the mirror' : `planned by ${names}`;
+    return { status: 'True', reason: 'Planned', message };
+  }
+  const { desired, ready } = facts.nodes ?? { desired: undefined, ready: 0 };
+  if (desired === undefined) return { status: 'False', reason: 'NodesPending', message: 'no node is prepared yet' };
+  const message = `${ready} of ${desired} nodes are prepared`;
+  return ready < desired
+    ? { status: 'False', reason: 'NodesPending', message }
+    : { status: 'True', reason: 'NodesReady', message };
+}
+
+function strategyStatuses(mirror: ValidMirror, { fleetProblems }: MirrorOutcome): readonly StrategyStatus[] {
+  return mirror.strategies.map(({ status }) => {
+    const problem = fleetProblems.get(status.name);
+    if (problem === undefined || status.state === 'failed') return status;
+    return { ...status, state: 'failed', reason: 'FleetNotApplied', message: problem };
+  });
+}
