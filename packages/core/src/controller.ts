@@ -1,5 +1,26 @@
-import type { Clock, KubeClient, Logger, Metrics } from '@entrepot/kube';
+import {
+  Applier,
+  type Clock,
+  Controller,
+  EventRecorder,
+  Inventory,
+  type KubeClient,
+  LeaderElection,
+  type Logger,
+  Manager,
+  type Metrics,
+} from '@entrepot/kube';
+import { fieldManager } from './api/group.ts';
+import { CertificateIssuer } from './certificates/issuer.ts';
+import { FleetReconciler } from './reconcile/fleet-reconciler.ts';
+import { InformerSet } from './reconcile/informer-set.ts';
+import { MirrorReconciler } from './reconcile/mirror-reconciler.ts';
+import { Reporter } from './reconcile/reporter.ts';
+import { StrategyInventory } from './reconcile/strategy-inventory.ts';
+import { Surveyor } from './reconcile/surveyor.ts';
+import { effectOf, observedObjects, watchedObjects } from './reconcile/watches.ts';
 import type { MirrorSettings } from './settings.ts';
+import { createCatalog } from './strategy/catalog.ts';
 import type { ConfiguredStrategy } from './strategy/define.ts';
 import type { ConfigTemplate } from './template/contract.ts';
 
@@ -7,15 +28,24 @@ export interface MirrorControllerOptions {
   readonly client: KubeClient;
   readonly settings: MirrorSettings;
   readonly strategies: readonly ConfiguredStrategy[];
-  /** The first one is used by mirrors that name none, unless one is called `nginx`. */
+  /** Mirrors that name none get the one called `nginx`, or else the first. */
   readonly templates: readonly ConfigTemplate[];
   readonly logger?: Logger | undefined;
   readonly clock?: Clock | undefined;
   readonly metrics?: Metrics | undefined;
-  /** Without it, this process takes itself for the only one. */
-  readonly leaderElection?:
-    { readonly name: string; readonly identity: string; readonly leaseDurationMs?: number | undefined } | undefined;
+  /** Without it, this process takes itself for the only one. The Lease is kept in the settings' namespace. */
+  readonly leaderElection?: MirrorLeaderElection | undefined;
   readonly health?: { readonly port: number; readonly host?: string | undefined } | undefined;
+}
+
+export interface MirrorLeaderElection {
+  readonly name: string;
+  readonly identity: string;
+  readonly leaseDurationMs?: number | undefined;
+  readonly renewDeadlineMs?: number | undefined;
+  readonly retryMs?: number | undefined;
+  /** A client of its own, so that a flood of other requests cannot cost the lease. */
+  readonly client?: KubeClient | undefined;
 }
 
 export interface MirrorController {
@@ -25,11 +55,72 @@ export interface MirrorController {
   run(signal: AbortSignal): Promise<void>;
 }
 
+const fleetKey = 'fleet';
+const mirrorsAtATime = 4;
+
 /**
  * Wires everything that turns RegistryMirrors into running mirrors, for embedding in any program.
  *
+ * @example await createMirrorController({ client, settings, strategies: [configureStrategy(hostess, {})], templates: [nginx] }).run(signal);
  * @throws TerminalError `InvalidSettings`, when the default strategy or a template is not among those given, or a name is there twice
  */
-export function createMirrorController(_options: MirrorControllerOptions): MirrorController {
-  throw new Error('not built yet');
+export function createMirrorController(options: MirrorControllerOptions): MirrorController {
+  const { client, settings, strategies, templates, logger, clock, metrics, leaderElection, health } = options;
+  const { namespace, defaultAddressing } = settings;
+  const catalog = createCatalog({ strategies, templates, defaultAddressing });
+  const runtime = { client, logger, clock, metrics };
+
+  const state = new InformerSet(runtime);
+  for (const watched of watchedObjects(settings, strategies)) state.watch(watched);
+  const surveyor = new Surveyor(state, settings, catalog);
+  const inventory = new StrategyInventory(new Inventory({ client, namespace, fieldManager }));
+  const applier = new Applier({ ...runtime, fieldManager, live: (kind) => state.store(kind, namespace) });
+  const fleet = new FleetReconciler({
+    client,
+    applier: new Applier({ ...runtime, fieldManager, live: () => undefined }),
+    catalog,
+    surveyor,
+    inventory,
+    enqueueMirror: (name) => mirrors.enqueue(name),
+  });
+  const mirror = new MirrorReconciler({
+    state,
+    settings,
+    catalog,
+    surveyor,
+    applier,
+    inventory,
+    issuer: new CertificateIssuer({ client, applier, state, namespace, clock }),
+    reporter: new Reporter({
+      client,
+      clock,
+      events: new EventRecorder({ client, component: fieldManager, clock, logger }),
+    }),
+    fleetProblems: () => fleet.problems,
+    clock,
+  });
+
+  const fleets = new Controller({ ...runtime, name: fleetKey, reconcile: (_key, signal) => fleet.reconcile(signal) });
+  const mirrors = new Controller({
+    ...runtime,
+    name: 'mirrors',
+    concurrency: mirrorsAtATime,
+    reconcile: (name, signal) => mirror.reconcile(name, signal),
+  });
+  const observed = observedObjects(strategies);
+  state.onChange(({ object, previous }) => {
+    surveyor.changed();
+    for (const seen of previous === undefined ? [object] : [previous, object]) {
+      const effect = effectOf(seen, previous, state, settings, observed);
+      if (effect.concernsFleet) fleets.enqueue(fleetKey);
+      for (const name of effect.mirrors) mirrors.enqueue(name);
+    }
+  });
+  // Also without any mirror: the last one may have gone while nobody was watching.
+  fleets.enqueue(fleetKey);
+
+  const election =
+    leaderElection &&
+    new LeaderElection({ ...leaderElection, client: leaderElection.client ?? client, namespace, clock, logger });
+  return new Manager({ logger, clock, metrics, leaderElection: election, health }).add(...state.all, fleets, mirrors);
 }

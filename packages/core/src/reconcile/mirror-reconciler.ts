@@ -1,0 +1,198 @@
+import {
+  type Applier,
+  type Clock,
+  done,
+  type KubernetesObject,
+  type Result,
+  systemClock,
+  TerminalError,
+  WaitingError,
+} from '@entrepot/kube';
+import { DaemonSet, Secret } from '../api/group.ts';
+import type { CertificateIssuer, IssuedCertificate } from '../certificates/issuer.ts';
+import type { ClusterState } from '../cluster-state.ts';
+import { type MirrorPlan, planMirror } from '../plan/mirror.ts';
+import { baseLabels, isOwnedBy, strategyLabel } from '../plan/ownership.ts';
+import type { SurveyedMirror, ValidMirror } from '../plan/survey.ts';
+import type { MirrorSettings } from '../settings.ts';
+import type { Catalog } from '../strategy/catalog.ts';
+import { isRetried, type StepFailure } from './conditions.ts';
+import { gatherFacts } from './gather.ts';
+import type { Reporter } from './reporter.ts';
+import type { MirrorOutcome } from './status.ts';
+import { Steps } from './steps.ts';
+import type { StrategyInventory } from './strategy-inventory.ts';
+import type { Surveyor } from './surveyor.ts';
+
+export interface MirrorReconcilerOptions {
+  readonly state: ClusterState;
+  readonly settings: MirrorSettings;
+  readonly catalog: Catalog;
+  readonly surveyor: Surveyor;
+  readonly applier: Applier;
+  readonly issuer: CertificateIssuer;
+  readonly inventory: StrategyInventory;
+  readonly reporter: Reporter;
+  readonly fleetProblems: () => ReadonlyMap<string, string>;
+  readonly clock?: Clock | undefined;
+}
+
+/** A timer cannot be set for longer than 24 days, and clocks are put right now and then. */
+const longestWaitMs = 12 * 3_600_000;
+
+/** Brings one mirror in line with its RegistryMirror. */
+export class MirrorReconciler {
+  readonly #options: MirrorReconcilerOptions;
+  readonly #clock: Clock;
+
+  constructor(options: MirrorReconcilerOptions) {
+    this.#options = options;
+    this.#clock = options.clock ?? systemClock;
+  }
+
+  /** @param name the mirror's name; of one that is gone, owner references see to the rest */
+  async reconcile(name: string, signal: AbortSignal): Promise<Result> {
+    const { surveyor, reporter } = this.#options;
+    const mirror = surveyor.current().mirrors.get(name);
+    if (mirror === undefined) {
+      reporter.forget(name);
+      return done;
+    }
+    if (mirror.kind !== 'valid') {
+      if (mirror.kind === 'conflict') await this.#withdraw(mirror, signal);
+      await reporter.report(mirror, undefined, signal);
+      return done;
+    }
+    const steps = new Steps(signal);
+    const { outcome, renewAt } = await this.#apply(mirror, steps, signal);
+    await reporter.report(mirror, outcome, signal);
+    return this.#result(steps.failures, renewAt);
+  }
+
+  async #apply(
+    mirror: ValidMirror,
+    steps: Steps,
+    signal: AbortSignal,
+  ): Promise<{ readonly outcome: MirrorOutcome; readonly renewAt?: number }> {
+    const { state, settings, fleetProblems } = this.#options;
+    const facts = gatherFacts(mirror, state, settings);
+    const plan = await steps.attempt('ConfigRendered', () => planned(mirror, state, settings));
+    const certificate =
+      plan === undefined ? undefined : await this.#applyPlan(mirror, plan, facts.clusterIPs.length > 0, steps, signal);
+    const notAfter = plan?.certificate.source === 'user' ? facts.userCertificate?.notAfter : certificate?.notAfter;
+    return {
+      outcome: {
+        facts,
+        failures: steps.failures,
+        ...(plan !== undefined && {
+          certificate: { choice: plan.certificate, ...(notAfter !== undefined && { notAfter: rfc3339(notAfter) }) },
+        }),
+        hasNodeAgent: plan?.nodeAgent !== undefined,
+        ...(plan?.storageNote !== undefined && { storageNote: plan.storageNote }),
+        fleetProblems: fleetProblems(),
+      },
+      ...(certificate !== undefined && { renewAt: certificate.renewAt }),
+    };
+  }
+
+  /** Services first, then what depends on their addresses; the configuration and certificate before the pods that mount them. */
+  async #applyPlan(
+    mirror: ValidMirror,
+    plan: MirrorPlan,
+    hasAddress: boolean,
+    steps: Steps,
+    signal: AbortSignal,
+  ): Promise<IssuedCertificate | undefined> {
+    const { issuer } = this.#options;
+    const apply = (object: KubernetesObject) => this.#applyOwned(mirror, object, signal);
+    await steps.attempt('CacheAvailable', () => inOrder(plan.services, apply));
+    if (!hasAddress) {
+      const [service] = plan.services;
+      const message = `Service ${service?.metadata.name} has no cluster IP yet`;
+      await steps.attempt('CacheAvailable', () => Promise.reject(new WaitingError('ServicePending', message, 30_000)));
+      return undefined;
+    }
+    const { certificate } = plan;
+    const issued =
+      certificate.source === 'own'
+        ? await steps.attempt('CertificateReady', () => issuer.ensure(mirror.object, certificate, signal))
+        : undefined;
+    const hasConfig = await steps.attempt('ConfigRendered', () => apply(plan.configSecret));
+    if (hasConfig !== undefined) await steps.attempt('CacheAvailable', () => apply(plan.cacheServer));
+    await steps.attempt('Addressed', () => this.#applyAddressing(mirror, plan, apply, signal));
+    return issued;
+  }
+
+  /** What a strategy that fails has on nodes and in the cluster stays as it is until it can say again what it wants. */
+  async #applyAddressing(
+    mirror: ValidMirror,
+    plan: MirrorPlan,
+    apply: (object: KubernetesObject) => Promise<unknown>,
+    signal: AbortSignal,
+  ): Promise<void> {
+    if (mirror.strategies.some(({ status }) => status.state === 'failed')) return;
+    for (const { status, contribution } of mirror.strategies) {
+      await this.#options.inventory.record(status.name, contribution?.objects ?? [], [], signal);
+    }
+    const objects = [...(plan.nodeAgent === undefined ? [] : [plan.nodeAgent]), ...plan.strategyObjects];
+    await inOrder(objects, apply);
+    await this.#prune(mirror.object, [plan.configSecret, certificateSecret(plan), ...objects], [Secret], signal);
+  }
+
+  /** Nobody is sent to a mirror whose name belongs to another one; its cache stays. */
+  async #withdraw({ object }: SurveyedMirror, signal: AbortSignal): Promise<void> {
+    await this.#prune(object, [], [], signal);
+  }
+
+  async #prune(
+    mirror: KubernetesObject,
+    keep: readonly KubernetesObject[],
+    further: readonly (typeof Secret)[],
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { applier, catalog, settings } = this.#options;
+    const isOurs = (live: KubernetesObject): boolean => isOwnedBy(mirror, live);
+    const labels = baseLabels(mirror.metadata.name);
+    const kinds = [DaemonSet, ...further];
+    const { namespace } = settings;
+    await applier.prune({ kinds, namespace, labels, isOurs }, keep, signal);
+    for (const { strategy } of catalog.strategies) {
+      const ofStrategy = { ...labels, [strategyLabel]: strategy.name };
+      await applier.prune({ kinds: strategy.manages, namespace, labels: ofStrategy, isOurs }, keep, signal);
+    }
+  }
+
+  async #applyOwned(mirror: ValidMirror, object: KubernetesObject, signal: AbortSignal): Promise<unknown> {
+    return this.#options.applier.apply(object, (live) => isOwnedBy(mirror.object, live), signal);
+  }
+
+  #result(failures: readonly StepFailure[], renewAt: number | undefined): Result {
+    const retried = failures.find(({ error }) => isRetried(error));
+    if (retried !== undefined) throw retried.error;
+    const waits = failures.flatMap(({ error }) => (error instanceof WaitingError ? [error.afterMs] : []));
+    const untilRenewal = renewAt === undefined ? longestWaitMs : Math.max(0, renewAt - this.#clock.now());
+    return { requeueAfterMs: Math.min(longestWaitMs, untilRenewal, ...waits) };
+  }
+}
+
+function planned(mirror: ValidMirror, state: ClusterState, settings: MirrorSettings): MirrorPlan {
+  try {
+    return planMirror(mirror, state, settings);
+  } catch (cause) {
+    const { name } = mirror.choice.template.template;
+    const message = `template ${name} failed: ${cause instanceof Error ? cause.message : String(cause)}`;
+    throw new TerminalError('TemplateFailed', message, { cause });
+  }
+}
+
+function certificateSecret({ certificate, configSecret }: MirrorPlan): KubernetesObject {
+  return { ...configSecret, metadata: { ...configSecret.metadata, name: certificate.secretName } };
+}
+
+async function inOrder<T>(items: readonly T[], action: (item: T) => Promise<unknown>): Promise<void> {
+  for (const item of items) await action(item);
+}
+
+function rfc3339(time: Date): string {
+  return time.toISOString().replace(/\.\d+Z$/, 'Z');
+}

@@ -1,0 +1,31 @@
+import { isConflict } from '@entrepot/kube';
+import type { ConditionType, StepFailure } from './conditions.ts';
+
+/** Runs the steps of a reconcile and keeps what failed, so that one step in trouble does not stop the others. */
+export class Steps {
+  readonly #failures: StepFailure[] = [];
+  readonly #signal: AbortSignal;
+
+  constructor(signal: AbortSignal) {
+    this.#signal = signal;
+  }
+
+  get failures(): readonly StepFailure[] {
+    return this.#failures;
+  }
+
+  /**
+   * Runs one step towards a condition; undefined when it failed.
+   *
+   * @throws ApiError 409: somebody was faster, so everything is to be looked at again rather than reported
+   */
+  async attempt<T>(type: ConditionType, step: () => T | Promise<T>): Promise<T | undefined> {
+    try {
+      return await step();
+    } catch (error) {
+      if (this.#signal.aborted || isConflict(error)) throw error;
+      this.#failures.push({ type, error });
+      return undefined;
+    }
+  }
+}
