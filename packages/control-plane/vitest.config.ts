@@ -1,3 +1,4 @@
 import { packageTests } from '../../vitest.shared.ts';
 
-export default packageTests('control-plane');
+// The first start on a machine builds Kubernetes.
+export default packageTests('control-plane', { testTimeout: 120_000, hookTimeout: 900_000, fileParallelism: false });

@@ -48,8 +48,8 @@ export async function downloadedPrograms(
 async function download(from: ProgramDownload, folder: string): Promise<void> {
   const archive = join(folder, 'envtest.tar.gz');
   await writeFile(archive, await verified(from.archive, from.archiveSha512));
-  // The programs lie at the end of different paths from release to release; their names are what counts.
-  await promisify(execFile)('tar', ['-xzf', archive, '-C', folder, '--transform', 's,.*/,,']);
+  // In the archive the programs lie in controller-tools/envtest/.
+  await promisify(execFile)('tar', ['-xzf', archive, '-C', folder, '--strip-components=2']);
   await rm(archive);
   const checksum = (await fetchBytes(`${from.controllerManager}.sha512`)).toString().trim().slice(0, 128);
   const program = await verified(from.controllerManager, checksum);
