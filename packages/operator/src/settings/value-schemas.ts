@@ -1,0 +1,130 @@
+import { z } from 'zod';
+import { LiteralError, parseLiteral } from './literal.ts';
+
+/** The message of an issue that says no more than the setting itself, which tells what it wants. */
+export const notWanted = 'not what is wanted';
+
+/** Text of one form. */
+const text = (form: RegExp) => z.string().regex(form, notWanted);
+
+/** A namespace, after the API's rule for DNS labels (RFC 1123). */
+export const dnsLabel = text(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/);
+
+const subdomain = /^(?=.{1,253}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
+
+/** The name of a Secret, ConfigMap or PriorityClass, and also a DNS domain. */
+export const objectName = text(subdomain);
+
+export const scheme = text(/^[a-z][-a-z0-9]*$/);
+
+/** `ghcr.io`, `localhost:5000`, `registry.example.com/cache`; a slash at the end is dropped. */
+export const registry = text(/^[a-zA-Z0-9][-a-zA-Z0-9.]*(:\d+)?(\/[a-z0-9][-._a-z0-9]*)*\/?$/).transform((value) =>
+  value.replace(/\/$/, ''),
+);
+
+export const repository = text(/^[a-z0-9][-._a-z0-9]*(\/[a-z0-9][-._a-z0-9]*)*$/);
+
+export const tag = text(/^\w[-.\w]{0,127}$/);
+
+/** A whole image reference, with an optional tag and digest. */
+export const image = text(/^[a-zA-Z0-9][-._:/a-zA-Z0-9]*(@sha256:[0-9a-f]{64})?$/);
+
+export const seconds = text(/^(\d+\.?\d*|\.\d+)$/).transform(Number);
+
+export const port = text(/^\d{1,5}$/)
+  .transform(Number)
+  .refine((value) => value <= 65_535, notWanted);
+
+export const ipAddress = z.union([z.ipv4(), z.ipv6()], notWanted);
+
+export const onOff = z
+  .string()
+  .toLowerCase()
+  .pipe(z.enum(['on', 'off', 'true', 'false'], notWanted))
+  .transform((value) => value === 'on' || value === 'true');
+
+export const logLevel = z
+  .string()
+  .toLowerCase()
+  .pipe(z.enum(['debug', 'info', 'warn', 'error'], notWanted));
+
+export const mapSeparator = z.enum(['::', ':'], notWanted);
+
+/** Parts between commas, trimmed; empty ones are dropped. */
+const parts = z.string().transform((value) =>
+  value
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== ''),
+);
+
+export const objectNames = parts.pipe(
+  z.array(z.string().regex(subdomain, { error: ({ input }) => `"${String(input)}" is no object name` })),
+);
+
+export const specifiers = parts;
+
+/** A Python literal or JSON. */
+const literal = z.string().transform((value, context): unknown => {
+  try {
+    return parseLiteral(value);
+  } catch (error) {
+    if (!(error instanceof LiteralError)) throw error;
+    context.addIssue(error.message);
+    return z.NEVER;
+  }
+});
+
+const labelName = /^([a-z0-9]([-.a-z0-9]*[a-z0-9])?\/)?[a-zA-Z0-9]([-._a-zA-Z0-9]{0,61}[a-zA-Z0-9])?$/;
+const labelValue = /^([a-zA-Z0-9]([-._a-zA-Z0-9]{0,61}[a-zA-Z0-9])?)?$/;
+
+/** Labels; the API's rules for their names and values. */
+export const labels = literal
+  .pipe(z.record(z.string(), z.string('the value of a label is text in quotes'), 'this is no dictionary'))
+  .superRefine((value, context) => {
+    for (const [name, label] of Object.entries(value)) {
+      if (!labelName.test(name))
+        context.addIssue({ code: 'custom', path: [name], message: 'no label has such a name' });
+      if (!labelValue.test(label))
+        context.addIssue({ code: 'custom', path: [name], message: `"${label}" is no label value` });
+    }
+  });
+
+/** The labels that select a mirror's pods: Services and workloads would lose their pods if they changed. */
+const selectorLabels = ['app', 'mirror', 'component'];
+
+export const podLabels = labels.superRefine((value, context) => {
+  for (const name of selectorLabels.filter((label) => label in value))
+    context.addIssue({
+      code: 'custom',
+      path: [name],
+      message: "this label selects a mirror's pods and cannot be changed",
+    });
+});
+
+const toleration = z.strictObject({
+  key: z.string().optional(),
+  operator: z.enum(['Exists', 'Equal']).optional(),
+  value: z.string().optional(),
+  effect: z.enum(['NoSchedule', 'PreferNoSchedule', 'NoExecute']).optional(),
+  tolerationSeconds: z.int().optional(),
+});
+
+/** Older settings spell the one field of two words as Python does, and nothing as None. */
+const camelCase = z.record(z.string(), z.unknown(), 'a toleration is a dictionary').transform((fields) =>
+  Object.fromEntries(
+    Object.entries(fields)
+      .filter(([, value]) => value !== null)
+      .map(([name, value]) => [name === 'toleration_seconds' ? 'tolerationSeconds' : name, value]),
+  ),
+);
+
+export const tolerations = literal.pipe(z.array(camelCase.pipe(toleration), 'this is no list'));
+
+export const settingsByStrategy = literal.pipe(
+  z.record(
+    z.string(),
+    z.record(z.string(), z.unknown(), "a strategy's settings are a dictionary"),
+    'this is no dictionary',
+  ),
+);
