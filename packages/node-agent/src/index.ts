@@ -1,1 +1,2 @@
-export {};
+export { merge, type HostsEntry } from './hosts/merge.ts';
+export { run, type Output } from './program.ts';

@@ -1,1 +1,1 @@
-export {};
+export { hostess, hostess as default } from './hostess.ts';

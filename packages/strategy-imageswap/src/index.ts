@@ -1,1 +1,2 @@
-export {};
+export { imageswap, imageswap as default } from './imageswap.ts';
+export { imageswapSettings, type ImageswapSettings } from './settings.ts';

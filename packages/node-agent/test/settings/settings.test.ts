@@ -1,0 +1,77 @@
+import { describe, expect, test } from 'vitest';
+import { hostsSettings } from '../../src/settings/hosts-settings.ts';
+import { trustedCASettings } from '../../src/settings/trusted-ca-settings.ts';
+
+describe('the settings of the hosts mode', () => {
+  test('have the defaults of mirror-hostess', () => {
+    const defaults = {
+      hostsFile: '/etc/hosts',
+      backupFile: '/etc/hosts.backup',
+      lockFile: '/var/lock/mirror-hostess',
+      service: { namespace: 'default', name: 'mirror-registry' },
+      hostname: 'mirror-registry.example.com',
+      pauseMs: 30_000,
+      keepOnExit: false,
+    };
+    expect(hostsSettings({})).toEqual(defaults);
+    expect(hostsSettings({ HOSTS_FILE: '', SHADOW_FQDN: '', KEEP_ON_EXIT: '' })).toEqual(defaults);
+  });
+
+  test('come from the environment', () => {
+    expect(
+      hostsSettings({
+        HOSTS_FILE: '/etc/hosts_from_host',
+        HOSTS_FILE_BACKUP: '/etc/hosts.backup/hosts',
+        LOCK_FILE: '/var/lock/hostess/mirror-hostess',
+        SERVICE_NAME: 'registry-mirror-a',
+        SERVICE_NAMESPACE: 'kube-extra',
+        SHADOW_FQDN: 'mirror-quay.io',
+        SECONDS_BETWEEN_STREAMS: '0.5',
+        KEEP_ON_EXIT: 'True',
+      }),
+    ).toEqual({
+      hostsFile: '/etc/hosts_from_host',
+      backupFile: '/etc/hosts.backup/hosts',
+      lockFile: '/var/lock/hostess/mirror-hostess',
+      service: { namespace: 'kube-extra', name: 'registry-mirror-a' },
+      hostname: 'mirror-quay.io',
+      pauseMs: 500,
+      keepOnExit: true,
+    });
+  });
+
+  test.each([
+    [
+      'SECONDS_BETWEEN_STREAMS',
+      'soon',
+      'SECONDS_BETWEEN_STREAMS is "soon", but must be a number of seconds, such as 30 or 0.5',
+    ],
+    [
+      'SECONDS_BETWEEN_STREAMS',
+      '-1',
+      'SECONDS_BETWEEN_STREAMS is "-1", but must be a number of seconds, such as 30 or 0.5',
+    ],
+    ['KEEP_ON_EXIT', 'yes', 'KEEP_ON_EXIT is "yes", but must be true or false'],
+    ['SHADOW_FQDN', 'a b', 'SHADOW_FQDN is "a b", but must be a host name without a port'],
+    ['SHADOW_FQDN', 'a\n10.0.0.1 b', 'SHADOW_FQDN is "a\\n10.0.0.1 b", but must be a host name without a port'],
+    ['SHADOW_FQDN', 'mirror:5000', 'SHADOW_FQDN is "mirror:5000", but must be a host name without a port'],
+    ['SHADOW_FQDN', '10.0.0.1', 'SHADOW_FQDN is "10.0.0.1", but must be a host name without a port'],
+    ['SHADOW_FQDN', 'LocalHost', 'SHADOW_FQDN is "LocalHost", but must be a name that is not localhost'],
+    ['SERVICE_NAME', '../secrets', 'SERVICE_NAME is "../secrets", but must be a DNS label'],
+    ['SERVICE_NAMESPACE', 'A', 'SERVICE_NAMESPACE is "A", but must be a DNS label'],
+  ])('refuse %s=%j', (variable, value, message) => {
+    expect(() => hostsSettings({ [variable]: value })).toThrow(message);
+  });
+});
+
+describe('the settings of the trusted-ca mode', () => {
+  test('have defaults that fit the mounts', () =>
+    expect(trustedCASettings({})).toEqual({ source: '/source/tls.crt', targets: ['/target'], checkMs: 5000 }));
+
+  test('name several folders', () =>
+    expect(trustedCASettings({ CA_TARGETS: '/target, /target-1,' }).targets).toEqual(['/target', '/target-1']));
+
+  test.each(['target', ',', '/a,b'])('refuse CA_TARGETS=%j', (targets) =>
+    expect(() => trustedCASettings({ CA_TARGETS: targets })).toThrow('absolute paths of folders, separated by commas'),
+  );
+});

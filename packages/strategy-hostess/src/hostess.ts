@@ -1,0 +1,57 @@
+import { isIP } from 'node:net';
+import { type Contribution, defineStrategy, type MirrorView, withoutPort } from '@entrepot/core';
+import { z } from 'zod';
+
+/** Where Docker, and containerd with its `config_path` set to it, look for the CA of a registry. */
+const certificateFolder = '/etc/docker/certs.d';
+/** The only port that a mirror's Service listens on. */
+const servicePort = '443';
+
+/**
+ * Addressing through the nodes' hosts file, as mirror-hostess does it: on every node the masquerade host leads to the mirror's
+ * Service, and its CA is trusted under that name. Pods name the masquerade host in their images.
+ */
+export const hostess = defineStrategy({
+  name: 'hostess',
+  settings: z.strictObject({}).describe('hostess has no settings'),
+  options: z.strictObject({}).describe('hostess has no options'),
+  manages: [],
+  rules: () => [],
+  plan: (mirrors) => ({ perMirror: new Map(mirrors.map(({ mirror }) => [mirror.name, contribution(mirror)])) }),
+  guarantees: () => ({ mirrorDown: 'pull fails', pullSecrets: 'must name the mirror host' }),
+});
+
+function contribution(mirror: MirrorView): Contribution {
+  const refusal = whyImpossible(mirror.masqueradeHost);
+  if (refusal !== undefined) return { waitFor: refusal };
+  const waitFor = whatIsMissing(mirror);
+  const hostname = withoutPort(mirror.masqueradeHost);
+  return {
+    node: [
+      { kind: 'HostsEntry', hostname },
+      { kind: 'TrustedCA', directory: `${certificateFolder}/${mirror.masqueradeHost}` },
+    ],
+    servingNames: [hostname],
+    ...(waitFor !== undefined && { waitFor }),
+  };
+}
+
+/** A hosts file maps names only, and some names a node needs for itself. */
+function whyImpossible(masqueradeHost: string): string | undefined {
+  const hostname = withoutPort(masqueradeHost);
+  if (isIP(hostname.replace(/^\[(.*)\]$/, '$1')) !== 0) {
+    return `spec.masqueradeUrl ${masqueradeHost} is an address, which a hosts file cannot map; choose a name`;
+  }
+  if (/^(.*\.)?localhost$/i.test(hostname)) {
+    return `spec.masqueradeUrl ${masqueradeHost} is the node itself; choose another name`;
+  }
+  return undefined;
+}
+
+function whatIsMissing({ masqueradeHost, service }: MirrorView): string | undefined {
+  const port = masqueradeHost.slice(withoutPort(masqueradeHost).length + 1);
+  if (port !== '' && port !== servicePort) {
+    return `Service ${service.name} listens on port ${servicePort} only, but spec.masqueradeUrl names port ${port}; leave the port out`;
+  }
+  return service.clusterIPs.length === 0 ? `Service ${service.name} has no clusterIP` : undefined;
+}

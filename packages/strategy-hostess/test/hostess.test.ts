@@ -1,0 +1,73 @@
+import type { Contribution, MirrorView } from '@entrepot/core';
+import { describe, expect, test } from 'vitest';
+import { hostess } from '../src/hostess.ts';
+
+function view(masqueradeHost: string, clusterIPs: readonly string[] = ['10.0.0.5']): MirrorView {
+  const service = { namespace: 'mirrors', name: 'registry-mirror-a', clusterIPs };
+  return { name: 'a', upstreamHost: 'quay.io', masqueradeHost, service };
+}
+
+const entry = (hostname: string) => ({ kind: 'HostsEntry', hostname }) as const;
+const trust = (directory: string) => ({ kind: 'TrustedCA', directory }) as const;
+
+describe('a mirror addressed by the hosts file', () => {
+  test.each<{ title: string; mirror: MirrorView; contribution: Contribution }>([
+    {
+      title: 'has its name in the hosts file, its CA trusted under that name, and a certificate for it',
+      mirror: view('mirror-quay.io'),
+      contribution: {
+        node: [entry('mirror-quay.io'), trust('/etc/docker/certs.d/mirror-quay.io')],
+        servingNames: ['mirror-quay.io'],
+      },
+    },
+    {
+      title: 'waits for an address of its Service, which the nodes watch themselves',
+      mirror: view('mirror-quay.io', []),
+      contribution: {
+        node: [entry('mirror-quay.io'), trust('/etc/docker/certs.d/mirror-quay.io')],
+        servingNames: ['mirror-quay.io'],
+        waitFor: 'Service registry-mirror-a has no clusterIP',
+      },
+    },
+    {
+      title: 'may name the port of the Service, which the hosts file leaves out and the CA folder keeps',
+      mirror: view('mirror-quay.io:443'),
+      contribution: {
+        node: [entry('mirror-quay.io'), trust('/etc/docker/certs.d/mirror-quay.io:443')],
+        servingNames: ['mirror-quay.io'],
+      },
+    },
+    {
+      title: 'says that nothing listens on another port',
+      mirror: view('mirror-quay.io:5000'),
+      contribution: {
+        node: [entry('mirror-quay.io'), trust('/etc/docker/certs.d/mirror-quay.io:5000')],
+        servingNames: ['mirror-quay.io'],
+        waitFor:
+          'Service registry-mirror-a listens on port 443 only, but spec.masqueradeUrl names port 5000; leave the port out',
+      },
+    },
+    ...['10.1.2.3', '10.1.2.3:443', '[fd00::1]:443'].map((host) => ({
+      title: `is refused under the address ${host}`,
+      mirror: view(host),
+      contribution: {
+        waitFor: `spec.masqueradeUrl ${host} is an address, which a hosts file cannot map; choose a name`,
+      },
+    })),
+    ...['localhost', 'localhost:443', 'a.localhost'].map((host) => ({
+      title: `is refused under ${host}`,
+      mirror: view(host),
+      contribution: { waitFor: `spec.masqueradeUrl ${host} is the node itself; choose another name` },
+    })),
+  ])('$title', ({ mirror, contribution }) => {
+    const context = { namespace: 'mirrors', observed: () => undefined };
+    expect(hostess.plan([{ mirror, options: {} }], {}, context)).toEqual({ perMirror: new Map([['a', contribution]]) });
+  });
+});
+
+test('pulls depend on the mirror, and pull secrets name it', () =>
+  expect(hostess.guarantees({})).toEqual({ mirrorDown: 'pull fails', pullSecrets: 'must name the mirror host' }));
+
+test.each([hostess.settings, hostess.options])('unknown settings and options are refused', (schema) => {
+  expect(schema.safeParse({ port: 1 }).success).toBe(false);
+});

@@ -1,0 +1,111 @@
+import {
+  ConfigMap,
+  type Contribution,
+  defineStrategy,
+  type MirrorView,
+  type PlanContext,
+  type PlannedMirror,
+  type StrategyPlan,
+  type TextBlock,
+  withoutPort,
+} from '@entrepot/core';
+import { z } from 'zod';
+import { mirrorAddress, type MirrorAddress } from './address.ts';
+import { hasForeignDefault, marker } from './map-text.ts';
+import { imageswapSettings, type ImageswapSettings } from './settings.ts';
+
+const key = 'maps';
+const certificateFolder = '/etc/docker/certs.d';
+
+/**
+ * Addressing through the map of the webhook ImageSwap: it turns `<masqueradeUrl>/app` in pods into
+ * `<clusterIP>/<masqueradeUrl>/app`, and nodes trust the mirror under its address. ImageSwap itself is installed by others.
+ */
+export const imageswap = defineStrategy({
+  name: 'imageswap',
+  aliases: ['services'],
+  settings: imageswapSettings,
+  options: z.strictObject({}).describe('imageswap has no options'),
+  manages: [],
+  rules: ({ namespace, configMap }) => [
+    { namespace, apiGroups: [''], resources: ['configmaps'], verbs: ['get', 'list', 'watch', 'create'] },
+    { namespace, apiGroups: [''], resources: ['configmaps'], resourceNames: [configMap], verbs: ['update', 'patch'] },
+  ],
+  observes: (settings) => [mapReference(settings)],
+  plan,
+  guarantees: () => ({ mirrorDown: 'pull fails', pullSecrets: 'must name the mirror host' }),
+});
+
+function plan(mirrors: readonly PlannedMirror[], settings: ImageswapSettings, context: PlanContext): StrategyPlan {
+  const swaps = mirrors
+    .map(({ mirror }) => swapOf(mirror, settings))
+    .sort((a, b) => (a.mirror.name < b.mirror.name ? -1 : 1));
+  return {
+    perMirror: new Map(swaps.map((swap) => [swap.mirror.name, contribution(swap)])),
+    fleet: { textBlocks: [mapBlock(swaps, settings, context)] },
+  };
+}
+
+/** What the map says of one mirror, or why it says nothing. */
+type Swap = { readonly mirror: MirrorView } & (
+  { readonly address: MirrorAddress; readonly line: string } | { readonly waitFor: string }
+);
+
+function swapOf(mirror: MirrorView, { separator }: ImageswapSettings): Swap {
+  const { masqueradeHost, service } = mirror;
+  const hasPort = masqueradeHost !== withoutPort(masqueradeHost);
+  // ImageSwap takes the text before the first slash for a registry only when it has a dot.
+  if (!masqueradeHost.includes('.')) {
+    return {
+      mirror,
+      waitFor: `spec.masqueradeUrl ${masqueradeHost} has no dot, so ImageSwap cannot map it; choose another name`,
+    };
+  }
+  if (hasPort && separator === ':') {
+    return {
+      mirror,
+      waitFor: `spec.masqueradeUrl ${masqueradeHost} has a port, which the map separator ':' forbids; use '::'`,
+    };
+  }
+  const address = mirrorAddress(service.clusterIPs);
+  if (address === undefined) return { mirror, waitFor: `Service ${service.name} has no clusterIP` };
+  if (address.host.includes(':') && separator === ':') {
+    return {
+      mirror,
+      waitFor: `Service ${service.name} has no IPv4 address, and the map separator ':' forbids IPv6; use '::'`,
+    };
+  }
+  // A port cannot stand in the path of an image; without the path the mirror is found just as well.
+  const target = hasPort ? address.host : `${address.host}/${masqueradeHost}`;
+  return { mirror, address, line: `${masqueradeHost}${separator}${target}\n` };
+}
+
+function contribution(swap: Swap): Contribution {
+  if ('waitFor' in swap) return { waitFor: swap.waitFor };
+  return {
+    node: [{ kind: 'TrustedCA', directory: `${certificateFolder}/${swap.address.host}` }],
+    servingNames: [swap.address.ip],
+  };
+}
+
+function mapBlock(swaps: readonly Swap[], settings: ImageswapSettings, context: PlanContext): TextBlock {
+  const foreign = hasForeignDefault(mapText(context.observed(mapReference(settings))?.['data']));
+  const lines = swaps.flatMap((swap) => ('line' in swap ? [swap.line] : []));
+  const { namespace, configMap, separator } = settings;
+  return {
+    configMap: { namespace, name: configMap },
+    key,
+    marker,
+    content: [...(foreign ? [] : [`default${separator}\n`]), ...lines].join(''),
+  };
+}
+
+function mapReference({ namespace, configMap }: ImageswapSettings) {
+  return { kind: ConfigMap, namespace, name: configMap };
+}
+
+const dataOfMap = z.object({ [key]: z.string() });
+
+function mapText(data: unknown): string {
+  return dataOfMap.safeParse(data).data?.[key] ?? '';
+}
