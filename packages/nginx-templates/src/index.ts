@@ -1,1 +1,2 @@
-export {};
+export { nginxTemplate } from './nginx-template.ts';
+export { nginxOptions, type NginxOptions } from './options.ts';

@@ -1,0 +1,17 @@
+import type { TemplateInput } from '@entrepot/core';
+import { layout } from './mirror/mirror-folder.ts';
+
+/** A mirror of quay.io with nothing special about it. */
+export const defaultInput: TemplateInput = {
+  mirror: { name: 'quay', masqueradeHost: 'mirror-quay.io' },
+  upstream: {
+    host: 'quay.io',
+    plainHTTP: false,
+    redirectHosts: [],
+    tokenHosts: [],
+    hasCredentials: false,
+    hasCABundle: false,
+  },
+  cache: { tagTTLSeconds: 30, staleIfErrorSeconds: 604_800, maxSizeBytes: 17_179_869_184 },
+  layout,
+};
