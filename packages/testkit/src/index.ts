@@ -1,3 +1,6 @@
+export type { Deviation } from './contract/register-checks.ts';
+export { strategyContract, type StrategyContractOptions } from './contract/strategy-contract.ts';
+export { templateContract, type TemplateContractOptions } from './contract/template-contract.ts';
 export { FakeUpstream, type FakeUpstreamOptions } from './upstream/fake-upstream.ts';
 export { Faults, type Fault } from './upstream/faults.ts';
 export {

@@ -1,0 +1,4 @@
+import { strategyContract } from '@entrepot/testkit';
+import { hostess } from '../src/hostess.ts';
+
+strategyContract(() => hostess);

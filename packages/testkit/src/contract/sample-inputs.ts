@@ -1,0 +1,51 @@
+import type { PodLayout, TemplateInput } from '@entrepot/core';
+import { frozen } from './check.ts';
+
+/** The layout of a mirror's pod, below whatever folder stands for its root. */
+export const sampleLayout: PodLayout = frozen({
+  port: 5000,
+  config: 'etc/nginx/conf.d',
+  servingCertificate: 'etc/registry-certs',
+  store: 'var/lib/registry',
+  sockets: 'run/mirror',
+  scratch: 'tmp',
+  credentials: 'etc/upstream-credentials',
+  upstreamCAs: 'etc/upstream-certs/ca-certificates.crt',
+});
+
+const plain: TemplateInput = {
+  mirror: { name: 'quay', masqueradeHost: 'mirror-quay.io' },
+  upstream: {
+    host: 'quay.io',
+    plainHTTP: false,
+    redirectHosts: [],
+    tokenHosts: [],
+    hasCredentials: false,
+    hasCABundle: false,
+  },
+  cache: { tagTTLSeconds: 30, staleIfErrorSeconds: 604_800, maxSizeBytes: 17_179_869_184 },
+  layout: sampleLayout,
+};
+
+/** What a template must be able to render, each with the words that name it in a message. */
+export const sampleInputs: ReadonlyMap<string, TemplateInput> = new Map(
+  Object.entries({
+    'a plain mirror': plain,
+    'a mirror with everything set': {
+      ...plain,
+      mirror: { name: 'internal', masqueradeHost: 'mirror-registry.example:8443' },
+      upstream: {
+        host: 'registry.example:5000',
+        plainHTTP: true,
+        redirectHosts: ['*.cdn.example', 'blobs.example'],
+        tokenHosts: ['auth.example'],
+        hasCredentials: true,
+        hasCABundle: true,
+      },
+    },
+    'a mirror with the smallest numbers': {
+      ...plain,
+      cache: { tagTTLSeconds: 0, staleIfErrorSeconds: 0, maxSizeBytes: 1_048_576 },
+    },
+  } satisfies Record<string, TemplateInput>).map(([title, input]) => [title, frozen(input)]),
+);

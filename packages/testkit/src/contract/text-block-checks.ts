@@ -1,0 +1,53 @@
+import { mergeTextBlock } from '@entrepot/kube';
+import { demand, type Check } from './check.ts';
+import { configMapsWith, planFor, textBlocksOf, type StrategySubject } from './strategy-subject.ts';
+import { sampleMirrors } from './sample-mirrors.ts';
+
+const foreignText = '# written by hand\nkey: value\n';
+
+/** The rules for blocks inside texts that others edit too. */
+export const textBlockChecks: readonly Check<StrategySubject>[] = [
+  {
+    name: 'plans text blocks of whole lines, each under a marker of its own',
+    run(subject) {
+      const blocks = textBlocksOf(planFor(subject));
+      const places = blocks.map(({ configMap, key, marker }) =>
+        [configMap.namespace, configMap.name, key, marker].join('/'),
+      );
+      const twice = places.filter((place, at) => places.indexOf(place) !== at);
+      demand(
+        twice.length === 0,
+        `two text blocks share one place and marker: ${twice.join(', ')}; join them or rename one`,
+      );
+      for (const { marker, content } of blocks) {
+        demand(content === '' || content.endsWith('\n'), `the content of block ${marker} must end with a newline`);
+        demand(/^[\w.-]+$/.test(marker), `marker '${marker}' must be one word`);
+        demand(
+          !/^# entrepot (begin|end) /m.test(content),
+          `the content of block ${marker} must not hold marker lines; they are added`,
+        );
+      }
+    },
+  },
+  {
+    name: "keeps another writer's text around its blocks",
+    run(subject) {
+      const foreign = configMapsWith(
+        textBlocksOf(planFor(subject)).map((block) => ({ ...block, content: '' })),
+        foreignText,
+      );
+      for (const { marker, content } of textBlocksOf(planFor(subject, sampleMirrors, foreign))) {
+        const merged = mergeTextBlock(foreignText, marker, content);
+        demand(merged.startsWith(foreignText), `block ${marker} moves the text of others`);
+        demand(
+          mergeTextBlock(merged, marker, '') === foreignText,
+          `block ${marker} leaves something behind when it is removed`,
+        );
+        demand(
+          !content.includes('written by hand'),
+          `block ${marker} copies the text of others into itself; plan your own lines only`,
+        );
+      }
+    },
+  },
+];
