@@ -53,7 +53,8 @@ export async function respond(
   const length = fault?.type === 'wrongLength' ? fault.length : body.length;
   seen.status = answer.status;
   response.strictContentLength = false;
-  response.writeHead(answer.status, { ...answer.headers, 'Content-Length': String(length) });
+  const size = fault?.type === 'noLength' ? {} : { 'Content-Length': String(length) };
+  response.writeHead(answer.status, { ...answer.headers, ...size });
   if (request.method === 'HEAD') return void response.end();
   await send(response, body, seen, fault, fault?.type === 'slow' ? fault.bytesPerSecond : answer.bytesPerSecond);
 }
@@ -88,7 +89,8 @@ async function send(
     const bytes = body.subarray(from, Math.min(from + piece, end));
     await written(response, bytes);
     seen.bytes += bytes.length;
-    if (bytesPerSecond !== undefined) await delay((1000 * seen.bytes) / bytesPerSecond - (Date.now() - startedAt));
+    if (bytesPerSecond !== undefined)
+      await delay(Math.max(0, (1000 * seen.bytes) / bytesPerSecond - (Date.now() - startedAt)));
   }
   if (fault?.type === 'cut') response.destroy();
   else if (fault?.type === 'stall') return;

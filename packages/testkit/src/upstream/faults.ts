@@ -15,6 +15,8 @@ export type Fault =
   | { readonly type: 'corrupt'; readonly byte: number }
   /** Content-Length says something else than what is sent. */
   | { readonly type: 'wrongLength'; readonly length: number }
+  /** Content-Length is left out: the size is known only at the end. */
+  | { readonly type: 'noLength' }
   /** Answers as a redirect to anywhere. */
   | { readonly type: 'redirect'; readonly location: string };
 
