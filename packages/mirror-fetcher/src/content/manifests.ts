@@ -1,0 +1,103 @@
+import { z } from 'zod';
+import { matches, parseDigest, sha256Of, type Digest } from '../digest.ts';
+import type { Metrics } from '../metrics.ts';
+import { SingleFlight } from '../single-flight.ts';
+import type { Eviction } from '../store/eviction.ts';
+import { readLabelled, writeLabelled } from '../store/labelled-file.ts';
+import type { StoreLayout } from '../store/store-layout.ts';
+import type { TemporaryFiles } from '../store/temporary-files.ts';
+import { readAll } from '../upstream/read-all.ts';
+import type { UpstreamClient } from '../upstream/upstream-client.ts';
+import { UpstreamError } from '../upstream/upstream-error.ts';
+
+/** A manifest whose bytes match its digest. */
+export interface Manifest {
+  readonly digest: Digest;
+  readonly mediaType: string;
+  readonly bytes: Buffer;
+}
+
+interface ManifestsParts {
+  readonly client: UpstreamClient;
+  readonly layout: StoreLayout;
+  readonly temporary: TemporaryFiles;
+  readonly eviction: Eviction;
+  readonly metrics: Metrics;
+}
+
+/** Every type a manifest can have. Upstreams are always asked with all of them, whatever the client said. */
+export const manifestMediaTypes = [
+  'application/vnd.oci.image.index.v1+json',
+  'application/vnd.oci.image.manifest.v1+json',
+  'application/vnd.oci.artifact.manifest.v1+json',
+  'application/vnd.docker.distribution.manifest.list.v2+json',
+  'application/vnd.docker.distribution.manifest.v2+json',
+] as const;
+
+/** The specification wants registries to take 4 MiB; some take more. */
+const maxManifestBytes = 16 * 1024 * 1024;
+const labelSchema = z.object({ mediaType: z.string().min(1) });
+
+/** Manifests by digest, kept for ever once verified (until evicted), for each repository on its own. */
+export class Manifests {
+  readonly #parts: ManifestsParts;
+  readonly #fetches = new SingleFlight<Manifest>();
+
+  constructor(parts: ManifestsParts) {
+    this.#parts = parts;
+  }
+
+  /** From the store; undefined when it is not there, or was damaged there. */
+  async stored(repository: string, digest: Digest): Promise<Manifest | undefined> {
+    const file = await readLabelled(this.#parts.layout.manifest(repository, digest), labelSchema);
+    if (file === undefined || !matches(digest, file.body)) return undefined;
+    return { digest, mediaType: file.label.mediaType, bytes: file.body };
+  }
+
+  /**
+   * From the upstream into the store.
+   *
+   * @param reference a digest, or a tag: then the digest is the one the upstream names, or that of the bytes.
+   * @throws UpstreamError when the upstream does not give it; `corrupt` when it gives other bytes than named.
+   */
+  fetch(repository: string, reference: string): Promise<Manifest> {
+    return this.#fetches.run(`${repository}|${reference}`, () => this.#fetch(repository, reference));
+  }
+
+  /** The digest a tag has upstream; undefined when the upstream does not say it. @throws UpstreamError as `fetch`. */
+  async digestOfTag(repository: string, tag: string): Promise<Digest | undefined> {
+    const answer = await this.#request('HEAD', repository, tag);
+    await answer.discard();
+    return parseDigest(answer.header('docker-content-digest') ?? '');
+  }
+
+  async #fetch(repository: string, reference: string): Promise<Manifest> {
+    const { client, layout, temporary, eviction, metrics } = this.#parts;
+    const answer = await this.#request('GET', repository, reference);
+    const bytes = await readAll(answer.body, maxManifestBytes);
+    const named = parseDigest(reference) ?? parseDigest(answer.header('docker-content-digest') ?? '');
+    const digest = named ?? sha256Of(bytes);
+    if (!matches(digest, bytes)) {
+      metrics.add('entrepot_fetcher_verification_failures_total');
+      throw new UpstreamError(
+        'corrupt',
+        `the bytes ${client.name} gave for ${digest.text} are not those of the digest`,
+      );
+    }
+    const mediaType = answer.header('content-type')?.split(';')[0]?.trim() ?? manifestMediaTypes[1];
+    await writeLabelled(layout.manifest(repository, digest), { label: { mediaType }, body: bytes }, temporary);
+    eviction.added(bytes.length);
+    return { digest, mediaType, bytes };
+  }
+
+  #request(method: 'GET' | 'HEAD', repository: string, reference: string) {
+    const headers = { accept: manifestMediaTypes.join(', ') };
+    return this.#parts.client.request({
+      kind: 'manifest',
+      method,
+      repository,
+      path: `manifests/${reference}`,
+      headers,
+    });
+  }
+}

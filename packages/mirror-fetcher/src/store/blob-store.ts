@@ -1,0 +1,62 @@
+import { createReadStream } from 'node:fs';
+import { access, link, mkdir, rm, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { Digest } from '../digest.ts';
+import type { BlobSource } from './blob-source.ts';
+import { hasCode, syncFolder } from './durable.ts';
+import type { StoreLayout } from './store-layout.ts';
+import type { TemporaryFile } from './temporary-files.ts';
+
+/** Verified blobs, once on disk however many repositories have them. */
+export class BlobStore {
+  readonly #layout: StoreLayout;
+
+  constructor(layout: StoreLayout) {
+    this.#layout = layout;
+  }
+
+  /** The blob, when this repository is known to have it. */
+  async open(repository: string, digest: Digest): Promise<BlobSource | undefined> {
+    const path = this.#layout.link(repository, digest);
+    try {
+      const { size } = await stat(path);
+      const read = (start: number, end: number): AsyncIterable<Uint8Array> =>
+        createReadStream(path, { start, end, highWaterMark: 256 * 1024 });
+      return { size, cache: 'hit', verified: Promise.resolve(), read };
+    } catch (error) {
+      if (hasCode(error, 'ENOENT')) return undefined;
+      throw error;
+    }
+  }
+
+  /** Whether the bytes are there, for whatever repository. */
+  async has(digest: Digest): Promise<boolean> {
+    return access(this.#layout.blob(digest)).then(
+      () => true,
+      () => false,
+    );
+  }
+
+  /** Takes over a file whose bytes were verified. Afterwards the temporary name is gone. */
+  async adopt(file: TemporaryFile, digest: Digest): Promise<void> {
+    await file.handle.sync();
+    // A link, not a rename: where another repository's download was first, its file stays the one.
+    await linkInto(file.path, this.#layout.blob(digest));
+    await rm(file.path, { force: true });
+  }
+
+  /** Gives the blob to a repository. Only for callers that know from the upstream that it has it. */
+  async share(repository: string, digest: Digest): Promise<void> {
+    await linkInto(this.#layout.blob(digest), this.#layout.link(repository, digest));
+  }
+}
+
+async function linkInto(existing: string, path: string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  try {
+    await link(existing, path);
+  } catch (error) {
+    if (!hasCode(error, 'EEXIST')) throw error;
+  }
+  await syncFolder(dirname(path));
+}

@@ -1,0 +1,91 @@
+import { readFileSync } from 'node:fs';
+import { getCACertificates } from 'node:tls';
+import { Agent } from 'undici';
+import type { Metrics } from '../metrics.ts';
+import { errorOfConnection } from './upstream-error.ts';
+
+/** One request over the wire: nothing is followed, nothing is retried. */
+export interface WireRequest {
+  /** What the metrics call it. `redirect` is everything behind a redirect. */
+  readonly kind: 'manifest' | 'blob' | 'tags' | 'referrers' | 'token' | 'redirect';
+  readonly method: 'GET' | 'HEAD';
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** Its answer. The body is read to its end, or discarded. */
+export interface WireAnswer {
+  readonly status: number;
+  header(name: string): string | undefined;
+  /** Fails with an UpstreamError when the connection breaks before the end. */
+  readonly body: AsyncIterable<Buffer>;
+  discard(): Promise<void>;
+}
+
+export type Exchange = (request: WireRequest, signal: AbortSignal) => Promise<WireAnswer>;
+
+/** How long the upstream may take. */
+export interface Timeouts {
+  readonly connectMs: number;
+  /** From the request to the end of the answer's headers. */
+  readonly headersMs: number;
+  /** Between two pieces of a body. */
+  readonly bodyMs: number;
+}
+
+export const defaultTimeouts: Timeouts = { connectMs: 5000, headersMs: 20_000, bodyMs: 30_000 };
+
+/** Connections to an upstream and everything it redirects to. TLS always says which host is meant (SNI). */
+export class Connections implements AsyncDisposable {
+  readonly #agent: Agent;
+  readonly #upstream: string;
+  readonly #metrics: Metrics;
+
+  /** `caFile` is trusted beside the public authorities. */
+  constructor(upstream: string, caFile: string | undefined, metrics: Metrics, timeouts: Timeouts = defaultTimeouts) {
+    this.#upstream = upstream;
+    this.#metrics = metrics;
+    const ca = caFile === undefined ? {} : { ca: [...getCACertificates('default'), readFileSync(caFile, 'utf8')] };
+    this.#agent = new Agent({
+      connect: { timeout: timeouts.connectMs, ...ca },
+      headersTimeout: timeouts.headersMs,
+      bodyTimeout: timeouts.bodyMs,
+      keepAliveTimeout: 30_000,
+    });
+  }
+
+  /** @throws UpstreamError `unreachable` or `timeout` when there is no answer at all. */
+  readonly exchange: Exchange = async ({ kind, method, url, headers }, signal) => {
+    try {
+      const { origin, pathname, search } = url;
+      const sent = { 'user-agent': 'entrepot-mirror-fetcher', ...headers };
+      const answer = await this.#agent.request({ origin, path: pathname + search, method, headers: sent, signal });
+      this.#metrics.add('entrepot_fetcher_upstream_requests_total', { kind, status: answer.statusCode });
+      return {
+        status: answer.statusCode,
+        header: (name) => [answer.headers[name] ?? []].flat()[0],
+        body: this.#counted(kind, answer.body),
+        discard: () => answer.body.dump(),
+      };
+    } catch (error) {
+      signal.throwIfAborted();
+      this.#metrics.add('entrepot_fetcher_upstream_requests_total', { kind, status: 'none' });
+      throw errorOfConnection(this.#upstream, error);
+    }
+  };
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#agent.destroy();
+  }
+
+  async *#counted(kind: WireRequest['kind'], body: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+    try {
+      for await (const chunk of body) {
+        this.#metrics.add('entrepot_fetcher_upstream_bytes_total', { kind }, chunk.length);
+        yield chunk;
+      }
+    } catch (error) {
+      throw errorOfConnection(this.#upstream, error);
+    }
+  }
+}
