@@ -38,7 +38,7 @@ export class Applier {
    * Applies one object. Fields that others changed become ours again; fields that others added stay.
    *
    * @param isOurs whether an object of that name may be written to (its owner, its labels)
-   * @throws TerminalError `ForeignObject` when it may not; ApiError 409 when the object came or was replaced meanwhile: try again
+   * @throws TerminalError `ForeignObject` when it may not; ApiError 409 or 422 when the object came or was replaced meanwhile: try again
    */
   async apply(
     object: KubernetesObject,

@@ -24,6 +24,10 @@ const mergedLists: Readonly<Record<string, readonly string[]>> = {
 const quantityMaps = new Set(['limits', 'requests', 'capacity', 'hard', 'allocatable', 'overhead']);
 const quantityFields = new Set(['sizeLimit', 'divisor']);
 
+/** What the API leaves out of its answers, except from maps whose members are somebody's own texts. */
+const zeroValues = new Set<unknown>(['', 0, false]);
+const textMaps = new Set(['annotations', 'binaryData', 'data', 'labels', 'matchLabels', 'nodeSelector', 'stringData']);
+
 /**
  * Whether the live object has everything the desired one says, in the API's own reading: quantities are equal as numbers,
  * absent and empty are the same, and what others or the API's defaults added does not count.
@@ -43,6 +47,7 @@ function coversField(desired: unknown, live: unknown, field: string, parent: str
     );
   }
   if (desired === live) return true;
+  if (live === undefined) return zeroValues.has(desired) && !textMaps.has(parent);
   if (!quantityFields.has(field) && !quantityMaps.has(parent)) return false;
   const wanted = quantityInBillionths(desired);
   return wanted !== undefined && wanted === quantityInBillionths(live);

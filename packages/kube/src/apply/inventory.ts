@@ -2,7 +2,7 @@ import type { KubeClient } from '../client/kube-client.ts';
 import { TerminalError } from '../errors.ts';
 import { apiVersionOf, type GroupVersionKind } from '../object.ts';
 import { configMapKind, type ConfigMap } from './config-map.ts';
-import { retryOnConflict } from './retry-on-conflict.ts';
+import { retryOnConflict } from '../client/retry-on-conflict.ts';
 
 export interface InventoryOptions {
   readonly client: KubeClient;

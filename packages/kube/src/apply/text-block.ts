@@ -2,7 +2,7 @@ import type { KubeClient } from '../client/kube-client.ts';
 import type { ApplyOutcome } from './applier.ts';
 import { configMapKind, type ConfigMap } from './config-map.ts';
 import { mergeTextBlock } from './merge-text-block.ts';
-import { retryOnConflict } from './retry-on-conflict.ts';
+import { retryOnConflict } from '../client/retry-on-conflict.ts';
 
 /** A marked block inside one key of a ConfigMap that others edit too. */
 export interface ConfigMapTextBlock {

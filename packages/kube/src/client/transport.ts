@@ -42,7 +42,7 @@ export class Transport {
 
   async #sendWith(credentials: Credentials, request: TransportRequest): Promise<TransportResponse> {
     const { method, path, headers, body, inactivityMs, signal } = request;
-    return this.#dispatcher(credentials).request({
+    const response = await this.#dispatcher(credentials).request({
       origin: new URL(this.#connection.server).origin,
       path: new URL(this.#connection.server).pathname.replace(/\/$/, '') + path,
       method,
@@ -52,6 +52,9 @@ export class Transport {
       ...(body !== undefined && { body }),
       ...(signal !== undefined && { signal }),
     });
+    // Whoever reads the body gets its error; one that fails when nobody reads any more must not end the process.
+    response.body.on('error', () => {});
+    return response;
   }
 
   #dispatcher({ tls, proxy }: Credentials): Dispatcher {
@@ -60,8 +63,10 @@ export class Transport {
       // The old pool finishes what it carries; a watch on it ends by itself within ten minutes.
       void this.#pool?.dispatcher.close();
       const connect = { ...tls, keepAlive: true, keepAliveInitialDelay: keepAliveProbeMs };
+      // One connection per request under way: with HTTP/2, one that hangs would stop all watches and the lease with them.
+      const options = { connect, allowH2: false };
       const dispatcher =
-        proxy === undefined ? new Agent({ connect }) : new ProxyAgent({ uri: proxy, requestTls: connect });
+        proxy === undefined ? new Agent(options) : new ProxyAgent({ ...options, uri: proxy, requestTls: connect });
       this.#pool = { fingerprint, dispatcher };
     }
     return this.#pool.dispatcher;

@@ -1,6 +1,7 @@
 import { systemClock, type Clock } from '../clock.ts';
 import type { KubeClient } from '../client/kube-client.ts';
 import { isConflict } from '../errors.ts';
+import { retryOnConflict } from '../client/retry-on-conflict.ts';
 import { silentLogger, type Logger } from '../logger.ts';
 import { heldLease, isFree, leaseKind, newLease, releasedLease, type Lease } from './lease.ts';
 
@@ -148,10 +149,15 @@ export class LeaderElection {
 
   /** Lets the next candidate lead at once instead of after the lease's duration. */
   async #release(): Promise<void> {
-    if (this.#seen === undefined || this.#isHeldByOther()) return;
+    const { client, identity, namespace, name } = this.#options;
+    const deadline = AbortSignal.timeout(this.#renewDeadlineMs);
     try {
-      const deadline = AbortSignal.timeout(this.#renewDeadlineMs);
-      await this.#options.client.update(releasedLease(this.#seen.lease, this.#clock.now()), deadline);
+      await retryOnConflict(async () => {
+        // Read afresh: a renewal that was cut off at the end may have arrived.
+        const lease = await client.get<Lease>(leaseKind, { namespace, name }, deadline);
+        if (lease?.spec.holderIdentity !== identity) return;
+        await client.update(releasedLease(lease, this.#clock.now()), deadline);
+      });
     } catch (error) {
       this.#logger.warn({ error }, 'the lease could not be released; it expires by itself');
     }

@@ -1,0 +1,122 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Applier, TerminalError, type KubeClient, type KubernetesObject } from '../../src/index.ts';
+import { clusterClient, configMap, ConfigMap, freshNamespace } from '../support/cluster.ts';
+
+const fieldManager = 'applier-test';
+const ours = { app: 'ours' };
+const isOurs = ({ metadata }: KubernetesObject) => metadata.labels?.['app'] === 'ours';
+
+describe('the applier', () => {
+  let client: KubeClient;
+  let namespace: string;
+  const newApplier = () => new Applier({ client, fieldManager, live: () => undefined });
+  const read = async (name: string) => client.get(ConfigMap, { namespace, name });
+
+  beforeAll(async () => {
+    client = await clusterClient();
+    namespace = await freshNamespace(client);
+  });
+  afterAll(() => client.close());
+
+  test('creates, then writes nothing while nothing differs, also after a restart', async () => {
+    const wanted = configMap(namespace, 'quiet', { a: '1' }, ours);
+    expect(await newApplier().apply(wanted, isOurs)).toBe('created');
+    const before = await read('quiet');
+    expect(await newApplier().apply(wanted, isOurs)).toBe('unchanged');
+    expect(await read('quiet')).toEqual(before);
+  });
+
+  test('takes back a field that somebody changed, and leaves what somebody added', async () => {
+    const wanted = configMap(namespace, 'edited', { a: '1' }, ours);
+    await newApplier().apply(wanted, isOurs);
+    await client.patch(ConfigMap, { namespace, name: 'edited' }, { data: { a: '2', b: '3' } }, { type: 'merge' });
+    expect(await newApplier().apply(wanted, isOurs)).toBe('updated');
+    expect(await read('edited')).toMatchObject({ data: { a: '1', b: '3' } });
+  });
+
+  test('removes a field that is wanted no more', async () => {
+    await newApplier().apply(configMap(namespace, 'fewer', { a: '1', b: '2' }, ours), isOurs);
+    expect(await newApplier().apply(configMap(namespace, 'fewer', { a: '1' }, ours), isOurs)).toBe('updated');
+    expect((await read('fewer'))?.['data']).toEqual({ a: '1' });
+  });
+
+  test('a workload with quantities and defaults is written once', async () => {
+    const resources = { limits: { cpu: '0.5', memory: '1024Mi' }, requests: { cpu: 0.1 } };
+    const volumes = [{ name: 'tmp', emptyDir: { sizeLimit: '1024Ki' } }];
+    const container = {
+      name: 'a',
+      image: 'example.test/a',
+      resources,
+      ports: [{ containerPort: 80 }],
+      env: [{ name: 'A', value: '' }],
+    };
+    const wanted: KubernetesObject = {
+      apiVersion: 'apps/v1',
+      kind: 'StatefulSet',
+      metadata: { namespace, name: 'once', labels: ours },
+      spec: {
+        replicas: 0,
+        serviceName: 'once',
+        selector: { matchLabels: ours },
+        template: { metadata: { labels: ours }, spec: { containers: [container], volumes, tolerations: [] } },
+      },
+    };
+    await newApplier().apply(wanted, isOurs);
+    const before = await client.get({ group: 'apps', version: 'v1', kind: 'StatefulSet' }, { namespace, name: 'once' });
+    expect(await newApplier().apply(wanted, isOurs)).toBe('unchanged');
+    const after = await client.get({ group: 'apps', version: 'v1', kind: 'StatefulSet' }, { namespace, name: 'once' });
+    expect(after?.metadata.generation).toBe(before?.metadata.generation);
+  });
+
+  test('never writes to a foreign object', async () => {
+    await client.create(configMap(namespace, 'foreign', { a: 'theirs' }));
+    const refused = newApplier().apply(configMap(namespace, 'foreign', { a: 'ours' }, ours), isOurs);
+    await expect(refused).rejects.toThrow(TerminalError);
+    await expect(refused).rejects.toMatchObject({
+      reason: 'ForeignObject',
+      message: `ConfigMap ${namespace}/foreign exists already and belongs to somebody else; it is left as it is`,
+    });
+    expect(await read('foreign')).toMatchObject({ data: { a: 'theirs' } });
+  });
+
+  test('does not write to an object that was replaced since it was seen', async () => {
+    const wanted = configMap(namespace, 'replaced', { a: '1' }, ours);
+    const seen = await client.create(configMap(namespace, 'replaced', {}, ours));
+    const store = { get: () => seen, list: () => [seen] };
+    await client.delete(ConfigMap, { namespace, name: 'replaced' });
+    await client.create(configMap(namespace, 'replaced', { a: 'theirs' }));
+    const stale = new Applier({ client, fieldManager, live: () => store });
+    await expect(stale.apply(wanted, isOurs)).rejects.toMatchObject({ status: 422 });
+    expect(await read('replaced')).toMatchObject({ data: { a: 'theirs' } });
+  });
+});
+
+describe('pruning', () => {
+  let client: KubeClient;
+  let namespace: string;
+  let applier: Applier;
+  const labels = { part: 'demo', app: 'ours' };
+  const names = async () => (await client.list(ConfigMap, { namespace })).items.map(({ metadata }) => metadata.name);
+
+  beforeAll(async () => {
+    client = await clusterClient();
+    namespace = await freshNamespace(client);
+    applier = new Applier({ client, fieldManager, live: () => undefined });
+  });
+  afterAll(() => client.close());
+
+  test('deletes what is labelled, ours, applied by us and not kept, and nothing else', async () => {
+    const kept = configMap(namespace, 'kept', {}, labels);
+    await applier.apply(kept, isOurs);
+    await applier.apply(configMap(namespace, 'dropped', {}, labels), isOurs);
+    await applier.apply(configMap(namespace, 'other-label', {}, { ...labels, part: 'x' }), isOurs);
+    await applier.apply(configMap(namespace, 'other-owner', {}, { part: 'demo' }), isOurs);
+    await client.create(configMap(namespace, 'made-by-hand', {}, labels));
+    const missingKind = { group: 'nobody.example', version: 'v1', kind: 'Nothing' };
+
+    const scope = { kinds: [ConfigMap, missingKind], namespace, labels: { part: 'demo' }, isOurs };
+    expect(await applier.prune(scope, [kept])).toEqual([`ConfigMap ${namespace}/dropped`]);
+    expect((await names()).sort()).toEqual(['kept', 'kube-root-ca.crt', 'made-by-hand', 'other-label', 'other-owner']);
+    expect(await applier.prune(scope, [kept])).toEqual([]);
+  });
+});

@@ -1,0 +1,79 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { mergeTextBlock } from '../../src/index.ts';
+
+const block = (content: string) => `# entrepot begin demo\n${content}# entrepot end demo\n`;
+
+describe('a block in a text that others edit', () => {
+  test.each([
+    { title: 'an empty text becomes the block', before: '', content: 'b\n', after: block('b\n') },
+    { title: 'a new block goes to the end', before: 'a\n', content: 'b\n', after: `a\n${block('b\n')}` },
+    { title: 'a last line without newline gets one', before: 'a', content: 'b\n', after: `a\n${block('b\n')}` },
+    {
+      title: 'a block stays where it is',
+      before: `a\n${block('old\n')}z\n`,
+      content: 'new\n',
+      after: `a\n${block('new\n')}z\n`,
+    },
+    { title: 'no content takes it out', before: `a\n${block('old\n')}z\n`, content: '', after: 'a\nz\n' },
+    { title: 'no content, no block: nothing happens', before: 'a', content: '', after: 'a' },
+    {
+      title: 'the block of another marker is foreign',
+      before: '# entrepot begin other\nx\n# entrepot end other\n',
+      content: 'b\n',
+      after: `# entrepot begin other\nx\n# entrepot end other\n${block('b\n')}`,
+    },
+    {
+      title: 'of two blocks the first remains',
+      before: `${block('1\n')}a\n${block('2\n')}`,
+      content: 'b\n',
+      after: `${block('b\n')}a\n`,
+    },
+    {
+      title: 'a begin without an end goes, the lines after it stay',
+      before: '# entrepot begin demo\na\n',
+      content: 'b\n',
+      after: `a\n${block('b\n')}`,
+    },
+    { title: 'an end without a begin goes', before: 'a\n# entrepot end demo\nz\n', content: '', after: 'a\nz\n' },
+    {
+      title: 'Windows newlines around the block stay, also in its markers',
+      before: 'a\r\n# entrepot begin demo\r\nold\r\n# entrepot end demo\r\nz\r\n',
+      content: 'new\n',
+      after: `a\r\n${block('new\n')}z\r\n`,
+    },
+  ])('$title', ({ before, content, after }) => expect(mergeTextBlock(before, 'demo', content)).toBe(after));
+
+  test.each(['no newline', 'x\n# entrepot end demo\n', '# entrepot begin demo\n'])(
+    'content %j is refused',
+    (content) => {
+      expect(() => mergeTextBlock('', 'demo', content)).toThrow(TypeError);
+    },
+  );
+
+  const line = fc.oneof(
+    fc.string(),
+    fc.constantFrom('# entrepot begin demo', '# entrepot end demo', '# entrepot begin x'),
+  );
+  const text = fc.array(line).map((lines) => lines.join('\n'));
+  const content = fc.constantFrom('', 'b\n', 'b\nc\n\n');
+
+  test('merging twice changes nothing', () => {
+    fc.assert(
+      fc.property(text, content, (before, wanted) => {
+        const once = mergeTextBlock(before, 'demo', wanted);
+        expect(mergeTextBlock(once, 'demo', wanted)).toBe(once);
+      }),
+    );
+  });
+
+  test('put in and taken out, it leaves what was there', () => {
+    fc.assert(
+      fc.property(text, (before) => {
+        const clean = mergeTextBlock(before, 'demo', '');
+        const withNewline = clean === '' || clean.endsWith('\n') ? clean : `${clean}\n`;
+        expect(mergeTextBlock(mergeTextBlock(clean, 'demo', 'b\n'), 'demo', '')).toBe(withNewline);
+      }),
+    );
+  });
+});

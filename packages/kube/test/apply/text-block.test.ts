@@ -1,0 +1,51 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { applyTextBlock, type KubeClient, type KubernetesObject } from '../../src/index.ts';
+import { clusterClient, configMap, ConfigMap, freshNamespace } from '../support/cluster.ts';
+
+describe('a text block in a ConfigMap', () => {
+  let client: KubeClient;
+  let namespace: string;
+  const textOf = async (name: string) => (await client.get(ConfigMap, { namespace, name }))?.['data'];
+  const block = (name: string, content: string, marker = 'demo') => ({
+    configMap: { namespace, name },
+    key: 'maps',
+    marker,
+    content,
+  });
+
+  beforeAll(async () => {
+    client = await clusterClient();
+    namespace = await freshNamespace(client);
+  });
+  afterAll(() => client.close());
+
+  test('makes the ConfigMap when there is none, but not for nothing', async () => {
+    expect(await applyTextBlock(client, block('made', ''))).toBe('unchanged');
+    expect(await textOf('made')).toBeUndefined();
+    expect(await applyTextBlock(client, block('made', 'a\n'))).toBe('created');
+    expect(await textOf('made')).toEqual({ maps: '# entrepot begin demo\na\n# entrepot end demo\n' });
+  });
+
+  test('keeps the lines and keys of others, and goes without a trace', async () => {
+    await client.create(configMap(namespace, 'shared', { maps: 'theirs\n', other: 'x' }));
+    expect(await applyTextBlock(client, block('shared', 'a\n'))).toBe('updated');
+    expect(await applyTextBlock(client, block('shared', 'a\n'))).toBe('unchanged');
+    expect(await textOf('shared')).toEqual({
+      maps: 'theirs\n# entrepot begin demo\na\n# entrepot end demo\n',
+      other: 'x',
+    });
+    expect(await applyTextBlock(client, block('shared', ''))).toBe('updated');
+    expect(await textOf('shared')).toEqual({ maps: 'theirs\n', other: 'x' });
+  });
+
+  test('many writers at once lose nothing', async () => {
+    const markers = ['a', 'b', 'c', 'd'];
+    await Promise.all(markers.map(async (marker) => applyTextBlock(client, block('busy', `${marker}\n`, marker))));
+    const found = await client.get<KubernetesObject & { data: { maps: string } }>(ConfigMap, {
+      namespace,
+      name: 'busy',
+    });
+    const lines = found?.data.maps.split('\n').filter((line) => markers.includes(line));
+    expect(lines?.sort()).toEqual(markers);
+  });
+});

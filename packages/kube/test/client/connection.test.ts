@@ -1,0 +1,65 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { loadConnection } from '../../src/index.ts';
+import { ManualClock } from '../support/manual-clock.ts';
+
+describe('finding the cluster', () => {
+  let folder: string;
+  let kubeconfig: string;
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'entrepot-connection-'));
+    kubeconfig = join(folder, 'config');
+    const user = {
+      name: 'u',
+      user: { 'auth-provider': { name: 'tokenFile', config: { tokenFile: join(folder, 'token') } } },
+    };
+    await writeFile(
+      kubeconfig,
+      JSON.stringify({
+        clusters: [{ name: 'c', cluster: { server: 'https://api.example:6443/base/', 'tls-server-name': 'api' } }],
+        users: [user, { name: 'basic', user: { username: 'me', password: 'secret' } }],
+        contexts: [
+          { name: 'one', context: { cluster: 'c', user: 'u', namespace: 'mine' } },
+          { name: 'two', context: { cluster: 'c', user: 'basic' } },
+        ],
+        'current-context': 'one',
+      }),
+    );
+  });
+  afterAll(() => rm(folder, { recursive: true }));
+
+  test('reads server, namespace and TLS names from the kubeconfig', async () => {
+    await writeFile(join(folder, 'token'), 'first');
+    const connection = await loadConnection({ kubeconfig });
+    expect(connection).toMatchObject({ server: 'https://api.example:6443/base', namespace: 'mine' });
+    expect(await connection.credentials()).toMatchObject({
+      headers: { Authorization: 'Bearer first' },
+      tls: { servername: 'api' },
+    });
+  });
+
+  test('takes another context by name, and names those there are when there is no such', async () => {
+    const { credentials } = await loadConnection({ kubeconfig, context: 'two' });
+    expect((await credentials()).headers).toEqual({ Authorization: `Basic ${btoa('me:secret')}` });
+    await expect(loadConnection({ kubeconfig, context: 'three' })).rejects.toMatchObject({
+      reason: 'UnknownContext',
+      message: "The kubeconfig has no context 'three'; it has: one, two",
+    });
+  });
+
+  test('a token that was replaced is read again when the server refuses the old one', async () => {
+    await writeFile(join(folder, 'token'), 'old');
+    const { credentials } = await loadConnection({ kubeconfig, clock: new ManualClock() });
+    expect((await credentials()).headers).toEqual({ Authorization: 'Bearer old' });
+    await writeFile(join(folder, 'token'), 'new');
+    expect((await credentials()).headers).toEqual({ Authorization: 'Bearer old' });
+    expect((await credentials(true)).headers).toEqual({ Authorization: 'Bearer new' });
+  });
+
+  test('the kubeconfig of the control plane names its server', async () => {
+    expect((await loadConnection({ kubeconfig: inject('kubeconfig') })).server).toMatch(/^https:\/\/127\.0\.0\.1:\d+$/);
+  });
+});
