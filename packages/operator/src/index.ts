@@ -1,1 +1,11 @@
-export {};
+export { run } from './cli/run.ts';
+export type { Host } from './cli/host.ts';
+export { readConfiguration, type Configuration } from './configuration.ts';
+export { manifests, type ManifestsInput } from './manifests/manifests.ts';
+export { printObjects, type OutputFormat } from './output.ts';
+export { readObjects, type FoundObject } from './render/read-objects.ts';
+export { renderObjects } from './render/render-objects.ts';
+export { SettingsError } from './settings/complaints.ts';
+export { settingDefinitions, type Settings } from './settings/definitions.ts';
+export { givenSettings, type GivenSetting, type GivenSettings } from './settings/given-settings.ts';
+export { version } from './version.ts';

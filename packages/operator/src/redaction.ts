@@ -39,12 +39,8 @@ function copy(value: unknown, above: readonly object[]): unknown {
 }
 
 function errorFields(error: Error): object {
-  const { name, message, stack, cause } = error;
-  return {
-    name,
-    message,
-    ...error,
-    ...(stack === undefined ? {} : { stack }),
-    ...(cause === undefined ? {} : { cause }),
-  };
+  const { stack, cause } = error;
+  // An error's own properties, such as an HTTP status, stand beside those that every error has.
+  const fields = { ...Object.fromEntries<unknown>(Object.entries(error)), name: error.name, message: error.message };
+  return { ...fields, ...(stack !== undefined && { stack }), ...(cause !== undefined && { cause }) };
 }

@@ -5,8 +5,3 @@ export const exitCodes = { fine: 0, failed: 1, usage: 2 } as const;
 export class FailedError extends Error {
   override readonly name = 'FailedError';
 }
-
-/** The command line or a setting is wrong. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
-}

@@ -1,0 +1,69 @@
+import 'reflect-metadata';
+import { createMirrorController, type MirrorController } from '@entrepot/core';
+import { KubeClient, Metrics, type ClusterConnection, type Logger } from '@entrepot/kube';
+import { container, instanceCachingFactory, type DependencyContainer, type InjectionToken } from 'tsyringe';
+import type { Configuration } from './configuration.ts';
+import { createLogger } from './logging.ts';
+import { mirrorSettings } from './mirror-settings.ts';
+import { version } from './version.ts';
+
+/** What only the start of the program knows. */
+export interface Facts {
+  readonly configuration: Configuration;
+  readonly connection: ClusterConnection;
+  /** Tells this process from other operators of the cluster. */
+  readonly identity: string;
+  /** Whether other operators may be about, so that only one may work. */
+  readonly isElected: boolean;
+}
+
+const factsToken: InjectionToken<Facts> = Symbol('Facts');
+
+/** Asks the container for the operator's log. */
+export const loggerToken: InjectionToken<Logger> = Symbol('Logger');
+
+/** Asks the container for the client of the API server. */
+export const clientToken: InjectionToken<KubeClient> = Symbol('KubeClient');
+
+/** Asks the container for the thing that runs. */
+export const controllerToken: InjectionToken<MirrorController> = Symbol('MirrorController');
+
+const metricsToken: InjectionToken<Metrics> = Symbol('Metrics');
+
+/** Puts the operator together. The only place that knows how its parts find each other; nothing is made until asked for. */
+export function compose(facts: Facts): DependencyContainer {
+  return container
+    .createChildContainer()
+    .register(factsToken, { useValue: facts })
+    .register(loggerToken, { useFactory: instanceCachingFactory(logger) })
+    .register(metricsToken, { useFactory: instanceCachingFactory(() => new Metrics()) })
+    .register(clientToken, { useFactory: instanceCachingFactory(client) })
+    .register(controllerToken, { useFactory: instanceCachingFactory(controller) });
+}
+
+function logger(parts: DependencyContainer): Logger {
+  return createLogger(parts.resolve(factsToken).configuration.settings.logLevel);
+}
+
+function client(parts: DependencyContainer): KubeClient {
+  return new KubeClient(parts.resolve(factsToken).connection, {
+    logger: parts.resolve(loggerToken),
+    metrics: parts.resolve(metricsToken),
+    userAgent: `entrepot-operator/${version}`,
+  });
+}
+
+function controller(parts: DependencyContainer): MirrorController {
+  const { configuration, identity, isElected } = parts.resolve(factsToken);
+  const { settings, strategies, templates } = configuration;
+  return createMirrorController({
+    client: parts.resolve(clientToken),
+    settings: mirrorSettings(settings),
+    strategies,
+    templates,
+    logger: parts.resolve(loggerToken),
+    metrics: parts.resolve(metricsToken),
+    leaderElection: isElected ? { name: 'entrepot-operator', identity } : undefined,
+    health: settings.healthPort === 0 ? undefined : { port: settings.healthPort, host: settings.healthHost },
+  });
+}
