@@ -1,4 +1,4 @@
-export type { Deviation } from './contract/register-checks.ts';
+export type { Deviation } from './contract/contract-cases.ts';
 export { strategyContract, type StrategyContractOptions } from './contract/strategy-contract.ts';
 export { templateContract, type TemplateContractOptions } from './contract/template-contract.ts';
 export { FakeUpstream, type FakeUpstreamOptions } from './upstream/fake-upstream.ts';

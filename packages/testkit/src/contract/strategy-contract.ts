@@ -1,7 +1,8 @@
 import { configureStrategy, type AddressingStrategy, type KubernetesObject } from '@entrepot/core';
 import type { Check } from './check.ts';
 import { clusterChecks } from './cluster-checks.ts';
-import { registerChecks, type Deviation } from './register-checks.ts';
+import { contractCases, type Deviation } from './contract-cases.ts';
+import { registerCases } from './register-cases.ts';
 import { ruleChecks } from './rule-checks.ts';
 import { strategyChecks } from './strategy-checks.ts';
 import type { StrategySubject } from './strategy-subject.ts';
@@ -36,7 +37,8 @@ export function strategyContract<Settings, Options>(
   options: StrategyContractOptions = {},
 ): void {
   const subject = (): StrategySubject => strategySubject(make(), options);
-  registerChecks(`strategy ${make().name}`, strategyContractChecks, subject, options.deviations);
+  const what = `strategy ${make().name}`;
+  registerCases(what, contractCases(what, strategyContractChecks, subject, options.deviations));
 }
 
 /** Parses settings and options as the operator would. @throws when the strategy's own schemas refuse them */

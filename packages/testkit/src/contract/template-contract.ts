@@ -1,5 +1,6 @@
 import type { ConfigTemplate } from '@entrepot/core';
-import { registerChecks, type Deviation } from './register-checks.ts';
+import { contractCases, type Deviation } from './contract-cases.ts';
+import { registerCases } from './register-cases.ts';
 import { templateContractChecks, type TemplateSubject } from './template-checks.ts';
 
 export interface TemplateContractOptions {
@@ -19,7 +20,8 @@ export function templateContract<Options>(
   options: TemplateContractOptions = {},
 ): void {
   const subject = (): TemplateSubject => templateSubject(make(), options);
-  registerChecks(`template ${make().name}`, templateContractChecks, subject, options.deviations);
+  const what = `template ${make().name}`;
+  registerCases(what, contractCases(what, templateContractChecks, subject, options.deviations));
 }
 
 /** Parses the options as the operator would. @throws when the template's own schema refuses them */
