@@ -12,6 +12,7 @@ location ~ "^/v2/(?<repository>{{patterns.repository}})/blobs/(?<digest>{{patter
   add_header Docker-Distribution-Api-Version registry/2.0 always;
   add_header Docker-Content-Digest $digest;
   add_header ETag '"$digest"';
+  add_header X-Entrepot-Cache hit;
   log_not_found off;
   error_page 404 = $blob_miss;
   recursive_error_pages on;
@@ -74,7 +75,7 @@ http {
 
     {{> manifests}}
 
-    {{> listings}}
+    {{> other-paths}}
 
     {{> failures}}
   }
@@ -119,11 +120,6 @@ tcp_nopush on;
 etag off;
 types { }
 `,
-  listings: `location ~ "^/v2/(?<repository>{{patterns.repository}})/(?<listing>tags/list|referrers/(?:{{patterns.digest}}))$" {
-  set $answered_by fetcher;
-  proxy_pass http://fetcher/v2/$repository/$listing$is_args$args;
-}
-`,
   'local-answers': `location = /health-check {
   access_log off;
   default_type text/plain;
@@ -132,15 +128,12 @@ types { }
 location = /v2/ {
   return 200 '{}';
 }
-location / {
-  return 404 '{"errors":[{"code":"UNSUPPORTED","message":"this path is no part of the registry API that a mirror answers"}]}';
-}
 `,
   logging: `# One JSON object per request; statuses are texts because nginx writes \`009\` for HTTP/0.9, which is no JSON number.
 log_format json escape=json '{"time":"$time_iso8601","http.request.headers.host":"$http_host",'
   '"http.request.headers.x-forwarded-for":"$http_x_forwarded_for","http.request.method":"$request_method",'
   '"http.request.uri":"$request_uri","http.response.status-code":"$status","http.response.body.bytes":$body_bytes_sent,'
-  '"seconds":$request_time,"cache":"$cache","username":"$remote_user"}';
+  '"seconds":$request_time,"cache":"$cache","fetcher":"$upstream_http_x_entrepot_cache","username":"$remote_user"}';
 access_log {{accessLog}};
 `,
   manifests: `# Content behind a digest never changes; a tag may have moved within the fetcher's TTL and is kept for a burst only.
@@ -172,6 +165,15 @@ if ($request_method = OPTIONS) {
 }
 # Clients whose image names carry the mirror's name ask for it as part of the path.
 rewrite ^/v2/{{masqueradeHostPattern}}/(?<rest>.*)$ /v2/$rest;
+`,
+  'other-paths': `# Lists of tags and referrers, and paths of the API that cannot be right: the fetcher knows what to say.
+location /v2/ {
+  set $answered_by fetcher;
+  proxy_pass http://fetcher;
+}
+location / {
+  return 404 '{"errors":[{"code":"UNSUPPORTED","message":"a mirror answers the paths of the registry API below /v2/"}]}';
+}
 `,
   serving: `# HTTP/2 stays off: 1.22 and 1.30 have no common directive for it, and pulls gain nothing from sharing one connection.
 listen {{listen}} ssl;

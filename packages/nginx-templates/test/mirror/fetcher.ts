@@ -1,11 +1,13 @@
-import { fileURLToPath } from 'node:url';
+import { dirname, join } from 'node:path';
+import { createRequire } from 'node:module';
 import { layout, type MirrorFolder } from './mirror-folder.ts';
 import { Program } from './program.ts';
 
-const program = fileURLToPath(import.meta.resolve('@entrepot/mirror-fetcher'));
+const fetcherPackage = dirname(createRequire(import.meta.url).resolve('@entrepot/mirror-fetcher/package.json'));
 
 /** The fetcher on the folder's configuration, from its sources. */
 export function startFetcher(folder: MirrorFolder): Program {
+  const program = join(fetcherPackage, 'src/main.ts');
   const args = ['--conditions=@entrepot/source', program, '--config', `${layout.config}/fetcher.json`];
   return new Program(folder, process.execPath, args);
 }

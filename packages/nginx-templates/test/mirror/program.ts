@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fchownSync, openSync, closeSync, readFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import type { MirrorFolder } from './mirror-folder.ts';
 
 export interface ProgramOptions {
@@ -17,7 +18,7 @@ export class Program {
   readonly #stderr: string;
 
   constructor(folder: MirrorFolder, command: string, args: readonly string[], options: ProgramOptions = {}) {
-    const name = command.replaceAll('/', '-');
+    const name = basename(command);
     this.#stdout = folder.path(`${name}.stdout`);
     this.#stderr = folder.path(`${name}.stderr`);
     const outputs = [this.#stdout, this.#stderr].map((path) => openSync(path, 'a'));

@@ -1,0 +1,35 @@
+import { FakeUpstream, type FakeUpstreamOptions } from '@entrepot/testkit';
+import { layout } from './mirror-folder.ts';
+import { Mirror, type MirrorOptions } from './mirror.ts';
+
+/** An upstream with TLS, and a running mirror of it. */
+export interface MirroredUpstream extends AsyncDisposable {
+  readonly upstream: FakeUpstream;
+  readonly mirror: Mirror;
+}
+
+export interface MirroredUpstreamOptions extends Pick<MirrorOptions, 'cache'> {
+  readonly upstream?: FakeUpstreamOptions;
+  /** What the mirror has to log in with. */
+  readonly credentials?: { readonly username: string; readonly password: string };
+}
+
+export async function mirrorOf(options: MirroredUpstreamOptions = {}): Promise<MirroredUpstream> {
+  const upstream = await FakeUpstream.start({ tls: true, ...options.upstream });
+  const { credentials, cache } = options;
+  const mirror = await Mirror.start({
+    ...(cache === undefined ? {} : { cache }),
+    upstream: { host: upstream.host, hasCABundle: true, hasCredentials: credentials !== undefined },
+    files: {
+      [layout.upstreamCAs]: upstream.caCertificate ?? '',
+      ...Object.fromEntries(
+        Object.entries(credentials ?? {}).map(([name, text]) => [`${layout.credentials}/${name}`, text]),
+      ),
+    },
+  });
+  const dispose = async (): Promise<void> => {
+    await mirror.stop();
+    await upstream.close();
+  };
+  return { upstream, mirror, [Symbol.asyncDispose]: dispose };
+}
