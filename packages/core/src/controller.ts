@@ -109,9 +109,9 @@ export function createMirrorController(options: MirrorControllerOptions): Mirror
   });
   const observed = observedObjects(strategies);
   state.onChange(({ object, previous }) => {
-    surveyor.changed();
     for (const seen of previous === undefined ? [object] : [previous, object]) {
       const effect = effectOf(seen, previous, state, settings, observed);
+      if (effect.concernsSurvey) surveyor.changed();
       if (effect.concernsFleet) fleets.enqueue(fleetKey);
       for (const name of effect.mirrors) mirrors.enqueue(name);
     }

@@ -27,6 +27,8 @@ export function observedObjects(strategies: readonly ConfiguredStrategy[]): read
 
 /** What a change of an object means. */
 export interface Effect {
+  /** The survey of all mirrors was made from something that changed. */
+  readonly concernsSurvey: boolean;
   /** What is wanted for all mirrors may be something else now. */
   readonly concernsFleet: boolean;
   /** Names of mirrors that have to be looked at. */
@@ -46,13 +48,15 @@ export function effectOf(
   const { name, generation } = object.metadata;
   if (isOfKind(object, [RegistryMirror])) {
     // The generation stays when nothing but the status changes.
-    return { concernsFleet: previous === undefined || previous.metadata.generation !== generation, mirrors: [name] };
+    const isAsked = previous === undefined || previous.metadata.generation !== generation;
+    return { concernsSurvey: true, concernsFleet: isAsked, mirrors: [name] };
   }
   const owner = ownerOf(object);
   const isObserved = observed.some((reference) => isReferredTo(object, reference));
   const isOfFleet = object.metadata.labels?.[fleetLabel] !== undefined;
+  const concernsSurvey = isObserved || isOfKind(object, [Service]);
   const users = owner === undefined ? usersOf(object, state, settings) : [owner];
-  return { concernsFleet: isObserved || isOfFleet || isOfKind(object, [Service]), mirrors: users };
+  return { concernsSurvey, concernsFleet: concernsSurvey || isOfFleet, mirrors: users };
 }
 
 function usersOf(object: KubernetesObject, state: ClusterState, settings: MirrorSettings): readonly string[] {

@@ -1,0 +1,111 @@
+import { once } from 'node:events';
+import { isIP } from 'node:net';
+import { checkServerIdentity, connect, createServer } from 'node:tls';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { type Authority, createAuthority, readAuthority } from '../../src/certificates/authority.ts';
+import {
+  readCertificate,
+  renewalReason,
+  renewalTime,
+  type ServingCertificate,
+  signServingCertificate,
+} from '../../src/certificates/serving-certificate.ts';
+
+const now = Date.now();
+const addressShape = z.object({ port: z.number() });
+const dayMs = 86_400_000;
+const names = ['mirror-quay.io', '10.0.0.7', 'fd00::7'];
+let authority: Authority;
+let serving: ServingCertificate;
+beforeAll(async () => {
+  authority = await readAuthority(await createAuthority(now));
+  serving = await signServingCertificate(authority, names, now);
+});
+
+describe('a client that trusts what nodes are given', () => {
+  test.each(names)('accepts the mirror as %s', async (name) => {
+    expect(await handshake(serving, serving.authority, name)).toBe('accepted');
+  });
+
+  test('does not accept it under another name', async () => {
+    expect(await handshake(serving, serving.authority, 'quay.io')).toMatch('Hostname/IP does not match');
+  });
+
+  test('does not accept what the same CA signed for another mirror', async () => {
+    const other = await signServingCertificate(authority, ['mirror-ghcr.io'], now);
+    expect(await handshake(other, serving.authority, 'mirror-ghcr.io')).toBe('permitted subtree violation');
+    expect(await handshake(other, authority.certificate, 'mirror-ghcr.io')).toBe('accepted');
+  });
+});
+
+describe('a serving certificate', () => {
+  test('says whom it is for, and is valid for a year', () => {
+    expect(readCertificate(serving.certificate)?.names).toEqual(['mirror-quay.io', '10.0.0.7', 'FD00:0:0:0:0:0:0:7']);
+    const life = (readCertificate(serving.certificate)?.notAfter.getTime() ?? 0) - now;
+    expect(Math.round(life / dayMs)).toBe(365);
+  });
+
+  test('never outlives its CA', async () => {
+    const late = authority.notAfter.getTime() - 10 * dayMs;
+    const last = await signServingCertificate(authority, names, late);
+    expect(readCertificate(last.certificate)?.notAfter).toEqual(authority.notAfter);
+  });
+
+  test('is left alone while it is good, in whatever order names come', () => {
+    expect(renewalReason(serving, names.toReversed(), authority, now)).toBeUndefined();
+    expect(renewalReason(serving, names, authority, now + 240 * dayMs)).toBeUndefined();
+  });
+
+  test('is made anew after two thirds of its life', () => {
+    expect(renewalReason(serving, names, authority, now + 244 * dayMs)).toMatch(/^it ends at \d{4}-/);
+    expect(renewalTime({ notBefore: new Date(0), notAfter: new Date(900) })).toBe(600);
+  });
+
+  test('is made anew when there is none, or another is wanted', async () => {
+    const otherAuthority = await readAuthority(await createAuthority(now));
+    expect(renewalReason(undefined, names, authority, now)).toBe('there is none');
+    expect(renewalReason({ ...serving, certificate: 'x' }, names, authority, now)).toBe('it cannot be read');
+    expect(renewalReason(serving, names, otherAuthority, now)).toBe('it is not signed by the present CA');
+    expect(renewalReason(serving, ['mirror-quay.io'], authority, now)).toBe(
+      'it is valid for 10.0.0.7, fd00::7, mirror-quay.io, not for mirror-quay.io',
+    );
+  });
+});
+
+describe('a CA', () => {
+  test('lives for ten years', () => {
+    expect(Math.round((authority.notAfter.getTime() - now) / dayMs)).toBe(3650);
+  });
+
+  test('with the key of another is refused', async () => {
+    const other = await createAuthority(now);
+    const mixed = { certificate: authority.certificate, key: other.key };
+    await expect(readAuthority(mixed)).rejects.toThrow(
+      'cannot sign with the CA: its key is not that of its certificate',
+    );
+  });
+});
+
+/** What a client that trusts `ca` makes of a server with this certificate, called by this name. */
+async function handshake({ certificate, key }: ServingCertificate, ca: string, name: string): Promise<string> {
+  const server = createServer({ cert: certificate, key });
+  server.on('tlsClientError', () => {});
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = addressShape.parse(server.address());
+  const { promise, resolve } = Promise.withResolvers<string>();
+  const client = connect({
+    port,
+    host: '127.0.0.1',
+    ca,
+    ...(isIP(name) === 0 && { servername: name }),
+    checkServerIdentity: (_host, certificate) => checkServerIdentity(name, certificate),
+  });
+  client.once('secureConnect', () => resolve('accepted'));
+  client.once('error', (error: Error) => resolve(error.message));
+  const outcome = await promise;
+  client.destroy();
+  server.close();
+  return outcome;
+}
