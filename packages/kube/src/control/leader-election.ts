@@ -44,7 +44,7 @@ export class LeaderElection {
     this.#clock = options.clock ?? systemClock;
     this.#logger = options.logger ?? silentLogger;
     this.#leaseDurationMs = options.leaseDurationMs ?? 15_000;
-    this.#renewDeadlineMs = options.renewDeadlineMs ?? (this.#leaseDurationMs * 2) / 3;
+    this.#renewDeadlineMs = options.renewDeadlineMs ?? Math.floor((this.#leaseDurationMs * 2) / 3);
     this.#retryMs = options.retryMs ?? this.#leaseDurationMs / 7.5;
   }
 

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { assert, jsonValue, property } from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { covers } from '../../src/index.ts';
 
@@ -36,8 +36,8 @@ describe('a live object has all that is desired', () => {
   ])('$title', ({ desired, live }) => expect(covers(desired, live)).toBe(true));
 
   test('whatever it is, it covers itself', () => {
-    fc.assert(
-      fc.property(fc.jsonValue(), (value) => {
+    assert(
+      property(jsonValue(), (value) => {
         expect(covers(value, structuredClone(value))).toBe(true);
       }),
     );

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { array, assert, constantFrom, oneof, property, string } from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { mergeTextBlock } from '../../src/index.ts';
 
@@ -51,16 +51,13 @@ describe('a block in a text that others edit', () => {
     },
   );
 
-  const line = fc.oneof(
-    fc.string(),
-    fc.constantFrom('# entrepot begin demo', '# entrepot end demo', '# entrepot begin x'),
-  );
-  const text = fc.array(line).map((lines) => lines.join('\n'));
-  const content = fc.constantFrom('', 'b\n', 'b\nc\n\n');
+  const line = oneof(string(), constantFrom('# entrepot begin demo', '# entrepot end demo', '# entrepot begin x'));
+  const text = array(line).map((lines) => lines.join('\n'));
+  const content = constantFrom('', 'b\n', 'b\nc\n\n');
 
   test('merging twice changes nothing', () => {
-    fc.assert(
-      fc.property(text, content, (before, wanted) => {
+    assert(
+      property(text, content, (before, wanted) => {
         const once = mergeTextBlock(before, 'demo', wanted);
         expect(mergeTextBlock(once, 'demo', wanted)).toBe(once);
       }),
@@ -68,8 +65,8 @@ describe('a block in a text that others edit', () => {
   });
 
   test('put in and taken out, it leaves what was there', () => {
-    fc.assert(
-      fc.property(text, (before) => {
+    assert(
+      property(text, (before) => {
         const clean = mergeTextBlock(before, 'demo', '');
         const withNewline = clean === '' || clean.endsWith('\n') ? clean : `${clean}\n`;
         expect(mergeTextBlock(mergeTextBlock(clean, 'demo', 'b\n'), 'demo', '')).toBe(withNewline);

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { assert, integer, property } from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { quantityInBillionths } from '../../src/apply/quantity.ts';
 
@@ -27,8 +27,8 @@ describe('quantities', () => {
   );
 
   test('a whole number is a thousand times as many thousandths', () => {
-    fc.assert(
-      fc.property(fc.integer(), (number) => {
+    assert(
+      property(integer(), (number) => {
         expect(quantityInBillionths(`${number}`)).toBe(quantityInBillionths(`${BigInt(number) * 1000n}m`));
       }),
     );

@@ -42,8 +42,8 @@ describe('finding the cluster', () => {
   });
 
   test('takes another context by name, and names those there are when there is no such', async () => {
-    const { credentials } = await loadConnection({ kubeconfig, context: 'two' });
-    expect((await credentials()).headers).toEqual({ Authorization: `Basic ${btoa('me:secret')}` });
+    const connection = await loadConnection({ kubeconfig, context: 'two' });
+    expect((await connection.credentials()).headers).toEqual({ Authorization: `Basic ${btoa('me:secret')}` });
     await expect(loadConnection({ kubeconfig, context: 'three' })).rejects.toMatchObject({
       reason: 'UnknownContext',
       message: "The kubeconfig has no context 'three'; it has: one, two",
@@ -52,11 +52,11 @@ describe('finding the cluster', () => {
 
   test('a token that was replaced is read again when the server refuses the old one', async () => {
     await writeFile(join(folder, 'token'), 'old');
-    const { credentials } = await loadConnection({ kubeconfig, clock: new ManualClock() });
-    expect((await credentials()).headers).toEqual({ Authorization: 'Bearer old' });
+    const connection = await loadConnection({ kubeconfig, clock: new ManualClock() });
+    expect((await connection.credentials()).headers).toEqual({ Authorization: 'Bearer old' });
     await writeFile(join(folder, 'token'), 'new');
-    expect((await credentials()).headers).toEqual({ Authorization: 'Bearer old' });
-    expect((await credentials(true)).headers).toEqual({ Authorization: 'Bearer new' });
+    expect((await connection.credentials()).headers).toEqual({ Authorization: 'Bearer old' });
+    expect((await connection.credentials(true)).headers).toEqual({ Authorization: 'Bearer new' });
   });
 
   test('the kubeconfig of the control plane names its server', async () => {

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { assert, asyncProperty, integer } from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { watchEvents } from '../../src/client/watch-stream.ts';
 import type { KubernetesObject } from '../../src/index.ts';
@@ -30,8 +30,8 @@ describe('the stream of a watch', () => {
   test('is the same however it was cut on the way', async () => {
     const text = line('ADDED') + line('DELETED');
     const whole = await eventsOf(text, text.length);
-    await fc.assert(
-      fc.asyncProperty(fc.integer({ min: 1, max: 200 }), async (size) => {
+    await assert(
+      asyncProperty(integer({ min: 1, max: 200 }), async (size) => {
         expect(await eventsOf(text, size)).toEqual(whole);
       }),
     );
