@@ -1,0 +1,224 @@
+import { describe, expect, test } from 'vitest';
+import type { KubernetesObject } from '@entrepot/kube';
+import { like } from '../support/matching.ts';
+import { registryMirror } from '../support/mirrors.ts';
+import { plan, planned } from '../support/planned.ts';
+
+const labels = { app: 'docker-registry', mirror: 'quay' };
+const ownerReferences = [{ apiVersion: 'k8s.osp.tech/v1', kind: 'RegistryMirror', name: 'quay', uid: 'uid-of-quay' }];
+const resources = { requests: { cpu: '100m', memory: '500Mi' }, limits: { cpu: '500m', memory: '500Mi' } };
+const securityContext = {
+  allowPrivilegeEscalation: false,
+  readOnlyRootFilesystem: true,
+  capabilities: { drop: ['ALL'] },
+};
+
+test('a mirror gets its objects in the order in which they depend on each other', () => {
+  const { objects, notes } = plan([registryMirror('quay', { upstreamUrl: 'quay.io' })]);
+  expect(objects.map(({ kind, metadata }) => `${kind} ${metadata.namespace}/${metadata.name}`)).toEqual([
+    'Service mirrors/registry-mirror-quay',
+    'Service mirrors/registry-mirror-quay-headless',
+    'Secret mirrors/registry-mirror-quay-secret',
+    'Secret mirrors/registry-mirror-quay-tls',
+    'StatefulSet mirrors/registry-mirror-quay',
+    'DaemonSet mirrors/registry-mirror-quay-utils',
+    'ConfigMap mirrors/map-summary',
+    'ConfigMap mirrors/others',
+  ]);
+  expect(notes).toEqual([
+    'RegistryMirror quay: the operator fills in the certificate of Secret registry-mirror-quay-tls',
+  ]);
+});
+
+test('Services select the pods that serve, not the node agents', () => {
+  const ports = [{ name: 'https', port: 443, protocol: 'TCP', targetPort: 'https' }];
+  const selector = { ...labels, component: 'registry' };
+  const metadata = { namespace: 'mirrors', labels, ownerReferences };
+  expect(planned('Service', 'registry-mirror-quay', { upstreamUrl: 'quay.io' })).toEqual({
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name: 'registry-mirror-quay', ...metadata },
+    spec: { type: 'ClusterIP', ports, selector },
+  });
+  expect(planned('Service', 'registry-mirror-quay-headless', { upstreamUrl: 'quay.io' })).toEqual({
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name: 'registry-mirror-quay-headless', ...metadata },
+    spec: { type: 'ClusterIP', clusterIP: 'None', ports, selector },
+  });
+});
+
+test('the Secret holds the rendered files', () => {
+  const secret = planned('Secret', 'registry-mirror-quay-secret', { upstreamUrl: 'quay.io', cache: { tagTTL: '1m' } });
+  expect(secret).toMatchObject({ type: 'Opaque', metadata: { labels, ownerReferences } });
+  expect(decoded(secret)).toEqual({
+    'default.conf': '# mirror-quay.io for quay.io\n',
+    'fetcher.json':
+      '{"upstream":{"host":"quay.io","plainHTTP":false,"redirectHosts":["quayio-production-s3.s3.amazonaws.com"],' +
+      '"tokenHosts":[],"hasCredentials":false,"hasCABundle":false},' +
+      '"cache":{"tagTTLSeconds":60,"staleIfErrorSeconds":604800,"maxSizeBytes":17179869184}}\n',
+  });
+});
+
+test('the StatefulSet runs nginx and the fetcher on one claim, without privileges', () => {
+  const server = planned('StatefulSet', 'registry-mirror-quay', { upstreamUrl: 'quay.io' });
+  const shared = [
+    { name: 'image-store', mountPath: '/var/lib/registry' },
+    { name: 'sockets', mountPath: '/run/mirror' },
+    { name: 'scratch', mountPath: '/tmp' },
+  ];
+  expect(server).toEqual({
+    apiVersion: 'apps/v1',
+    kind: 'StatefulSet',
+    metadata: { namespace: 'mirrors', name: 'registry-mirror-quay', labels, ownerReferences },
+    spec: {
+      replicas: 2,
+      serviceName: 'registry-mirror-quay-headless',
+      podManagementPolicy: 'Parallel',
+      updateStrategy: { type: 'RollingUpdate' },
+      selector: { matchLabels: labels },
+      template: {
+        metadata: {
+          labels: { ...labels, component: 'registry' },
+          annotations: { 'entrepot/config-hash': like(/^[0-9a-f]{16}$/) },
+        },
+        spec: {
+          automountServiceAccountToken: false,
+          dnsPolicy: 'Default',
+          terminationGracePeriodSeconds: 300,
+          securityContext: {
+            runAsNonRoot: true,
+            runAsUser: 101,
+            runAsGroup: 101,
+            fsGroup: 101,
+            fsGroupChangePolicy: 'OnRootMismatch',
+            seccompProfile: { type: 'RuntimeDefault' },
+          },
+          containers: [
+            {
+              name: 'registry',
+              image: 'nginx:1',
+              imagePullPolicy: 'IfNotPresent',
+              command: ['nginx'],
+              args: ['-p', './', '-c', 'etc/nginx/conf.d/default.conf', '-g', 'daemon off;'],
+              workingDir: '/',
+              ports: [{ name: 'https', containerPort: 5000, protocol: 'TCP' }],
+              readinessProbe: {
+                httpGet: { path: '/health-check', port: 5000, scheme: 'HTTPS' },
+                initialDelaySeconds: 3,
+                periodSeconds: 3,
+              },
+              resources,
+              securityContext,
+              volumeMounts: [
+                ...shared,
+                { name: 'nginx-config', mountPath: '/etc/nginx/conf.d', readOnly: true },
+                { name: 'tls', mountPath: '/etc/registry-certs', readOnly: true },
+              ],
+            },
+            {
+              name: 'fetcher',
+              image: 'fetcher:1',
+              imagePullPolicy: 'IfNotPresent',
+              args: ['--config', 'etc/nginx/conf.d/fetcher.json'],
+              workingDir: '/',
+              resources,
+              securityContext,
+              volumeMounts: [...shared, { name: 'fetcher-config', mountPath: '/etc/nginx/conf.d', readOnly: true }],
+            },
+          ],
+          volumes: [
+            configVolume('nginx-config', 'default.conf'),
+            configVolume('fetcher-config', 'fetcher.json'),
+            { name: 'tls', secret: { secretName: 'registry-mirror-quay-tls', defaultMode: 0o440 } },
+            { name: 'sockets', emptyDir: {} },
+            { name: 'scratch', emptyDir: {} },
+          ],
+        },
+      },
+      volumeClaimTemplates: [
+        {
+          metadata: { name: 'image-store' },
+          spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '20Gi' } } },
+        },
+      ],
+    },
+  });
+});
+
+test('credentials and extra CAs are shown to the fetcher alone', () => {
+  const spec = { upstreamUrl: 'quay.io', credentialsSecret: 'login' };
+  const server = planned('StatefulSet', 'registry-mirror-quay', spec, { caBundle: 'our.cas' });
+  const text = JSON.stringify(server);
+  const [nginx = '', fetcher = ''] = text.slice(text.indexOf('"containers"')).split('"name":"fetcher"');
+  expect(nginx).not.toMatch(/upstream-c/);
+  expect(fetcher).toContain('{"name":"upstream-credentials","mountPath":"/etc/upstream-credentials","readOnly":true}');
+  expect(fetcher).toContain('{"name":"our-cas","mountPath":"/etc/upstream-certs","readOnly":true}');
+  expect(fetcher).toContain('{"name":"our-cas","configMap":{"name":"our.cas"}}');
+  expect(fetcher).toContain('"secret":{"secretName":"login","optional":true,"defaultMode":288}');
+});
+
+describe("a user's certificate", () => {
+  const settings = { certificateSecret: 'given' };
+
+  test('is served and trusted in place of one of ours', () => {
+    const spec = { upstreamUrl: 'quay.io' };
+    expect(planned('Secret', 'registry-mirror-quay-tls', spec, settings)).toBeUndefined();
+    expect(JSON.stringify(planned('StatefulSet', 'registry-mirror-quay', spec, settings))).toContain(
+      '{"name":"tls","secret":{"secretName":"given","defaultMode":288}}',
+    );
+    expect(JSON.stringify(planned('DaemonSet', 'registry-mirror-quay-utils', spec, settings))).toContain(
+      '{"name":"tls","secret":{"secretName":"given","items":[{"key":"tls.crt","path":"tls.crt"}]}}',
+    );
+  });
+
+  test('cannot serve a mirror that is named by its address', () => {
+    const spec = { upstreamUrl: 'quay.io', addressing: [{ type: 'hosts' }, { type: 'map' }] };
+    expect(planned('Secret', 'registry-mirror-quay-tls', spec, settings)?.metadata.annotations).toEqual({
+      'entrepot/serving-names':
+        '10.0.0.7,mirror-quay.io,registry-mirror-quay,registry-mirror-quay.mirrors,' +
+        'registry-mirror-quay.mirrors.svc,registry-mirror-quay.mirrors.svc.cluster.local',
+    });
+  });
+});
+
+test('the settings reach both kinds of pods, and cannot break their selectors', () => {
+  const settings = {
+    imagePullSecrets: ['pull'],
+    tolerations: [{ operator: 'Exists' }],
+    podLabels: { team: 'x', mirror: 'other', app: 'other' },
+    workloadLabels: { team: 'y' },
+    priorityClass: 'default-class',
+  };
+  for (const [kind, name] of [
+    ['StatefulSet', 'registry-mirror-quay'],
+    ['DaemonSet', 'registry-mirror-quay-utils'],
+  ] as const) {
+    expect(planned(kind, name, { upstreamUrl: 'quay.io' }, settings)).toMatchObject({
+      metadata: { labels: { ...labels, team: 'y' } },
+      spec: {
+        selector: { matchLabels: labels },
+        template: {
+          metadata: { labels: { ...labels, team: 'x' } },
+          spec: {
+            imagePullSecrets: [{ name: 'pull' }],
+            tolerations: [{ operator: 'Exists' }],
+            priorityClassName: 'default-class',
+          },
+        },
+      },
+    });
+    const own = planned(kind, name, { upstreamUrl: 'quay.io', priorityClass: 'own-class' }, settings);
+    expect(own).toMatchObject({ spec: { template: { spec: { priorityClassName: 'own-class' } } } });
+  }
+});
+
+function configVolume(name: string, file: string): object {
+  return { name, secret: { secretName: 'registry-mirror-quay-secret', items: [{ key: file, path: file }] } };
+}
+
+function decoded(secret: KubernetesObject | undefined): object {
+  const data: unknown = secret?.['data'];
+  const entries = Object.entries(typeof data === 'object' && data !== null ? data : {});
+  return Object.fromEntries(entries.map(([key, value]) => [key, Buffer.from(String(value), 'base64').toString()]));
+}

@@ -1,0 +1,104 @@
+import { describe, expect, test } from 'vitest';
+import { ConfigMap, RegistryMirror, stateOf } from '../../src/index.ts';
+import { effectOf, watchedObjects } from '../../src/reconcile/watches.ts';
+import { registryMirror, serviceOf } from '../support/mirrors.ts';
+import { hosts, map } from '../support/plugins.ts';
+import { testSettings } from '../support/settings.ts';
+
+const settings = testSettings({ certificateSecret: 'given', caBundle: 'cas' });
+const quay = registryMirror('quay', { upstreamUrl: 'quay.io', credentialsSecret: 'login' });
+const ghcr = registryMirror('ghcr', { upstreamUrl: 'ghcr.io' });
+const state = stateOf([quay, ghcr]);
+const observed = [{ kind: ConfigMap, namespace: 'elsewhere', name: 'theirs' }];
+
+function object(kind: string, name: string, metadata: object = {}, namespace = 'mirrors') {
+  return { apiVersion: 'v1', kind, metadata: { namespace, name, ...metadata } };
+}
+
+describe('what a change concerns', () => {
+  test.each([
+    { title: 'a new mirror', changed: quay, survey: true, fleet: true, mirrors: ['quay'] },
+    { title: 'a status', changed: quay, previous: quay, survey: true, fleet: false, mirrors: ['quay'] },
+    {
+      title: 'a spec',
+      changed: quay,
+      previous: registryMirror('quay', {}, { generation: 0 }),
+      survey: true,
+      fleet: true,
+      mirrors: ['quay'],
+    },
+    { title: 'a Service of a mirror', changed: serviceOf('quay'), survey: true, fleet: true, mirrors: ['quay'] },
+    {
+      title: 'another object of a mirror',
+      changed: object('Secret', 'x', { ownerReferences: serviceOf('ghcr').metadata.ownerReferences }),
+      survey: false,
+      fleet: false,
+      mirrors: ['ghcr'],
+    },
+    { title: 'its credentials', changed: object('Secret', 'login'), survey: false, fleet: false, mirrors: ['quay'] },
+    { title: 'a Secret of nobody', changed: object('Secret', 'y'), survey: false, fleet: false, mirrors: [] },
+    {
+      title: 'a Secret of that name elsewhere',
+      changed: object('Secret', 'login', {}, 'elsewhere'),
+      survey: false,
+      fleet: false,
+      mirrors: [],
+    },
+    {
+      title: 'the CA',
+      changed: object('Secret', 'entrepot-ca'),
+      survey: false,
+      fleet: false,
+      mirrors: ['quay', 'ghcr'],
+    },
+    {
+      title: "the user's certificate",
+      changed: object('Secret', 'given'),
+      survey: false,
+      fleet: false,
+      mirrors: ['quay', 'ghcr'],
+    },
+    {
+      title: 'the bundle of CAs',
+      changed: object('ConfigMap', 'cas'),
+      survey: false,
+      fleet: false,
+      mirrors: ['quay', 'ghcr'],
+    },
+    {
+      title: 'a fleet object',
+      changed: object('ConfigMap', 'z', { labels: { 'entrepot/fleet': 'map' } }),
+      survey: false,
+      fleet: true,
+      mirrors: [],
+    },
+    {
+      title: 'an object that a strategy observes',
+      changed: object('ConfigMap', 'theirs', {}, 'elsewhere'),
+      survey: true,
+      fleet: true,
+      mirrors: [],
+    },
+  ])('$title', ({ changed, previous, survey, fleet, mirrors }) => {
+    expect(effectOf(changed, previous, state, settings, observed)).toEqual({
+      concernsSurvey: survey,
+      concernsFleet: fleet,
+      mirrors,
+    });
+  });
+});
+
+test('own kinds, managed kinds and observed objects are watched', () => {
+  expect(
+    watchedObjects(testSettings(), [hosts, map]).map(({ kind, namespace }) => `${namespace} ${kind.kind}`),
+  ).toEqual([
+    `undefined ${RegistryMirror.kind}`,
+    'mirrors Service',
+    'mirrors StatefulSet',
+    'mirrors DaemonSet',
+    'mirrors Secret',
+    'mirrors ConfigMap',
+    'mirrors ConfigMap',
+    'mirrors ConfigMap',
+  ]);
+});
