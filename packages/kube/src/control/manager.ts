@@ -97,7 +97,8 @@ export class Manager {
     }
     this.#logger.info({ informers: this.#informers.length }, 'all informers are complete');
     const lead = async (signal: AbortSignal) => {
-      await Promise.all(this.#leading.map(async (part) => this.#runDraining(part, signal)));
+      const parts = this.#leading.map(async (part) => this.#runDraining(part, signal));
+      await Promise.all([aborted(signal), ...parts]);
     };
     await (this.#leaderElection === undefined ? lead(stop) : this.#leaderElection.run(lead, stop));
   }
@@ -123,4 +124,11 @@ export class Manager {
       ended.abort();
     }
   }
+}
+
+async function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return;
+  const { promise, resolve } = Promise.withResolvers<void>();
+  signal.addEventListener('abort', () => resolve(), { once: true });
+  await promise;
 }

@@ -68,8 +68,10 @@ export class EventRecorder {
 
   /** Resolves when all that was recorded was written, repetitions included, or given up. */
   async flush(signal?: AbortSignal): Promise<void> {
+    while (this.#writing !== undefined) await this.#writing;
+    this.#writing = this.#writeAll([...this.#series.values()].filter(isUnwritten), signal);
     await this.#writing;
-    await this.#writeAll([...this.#series.values()].filter(isUnwritten), signal);
+    this.#writing = undefined;
   }
 
   async #writeDue(): Promise<void> {
@@ -114,10 +116,10 @@ export class EventRecorder {
   /** The first of a series is created; later only its count changes. */
   async #write(series: Series, signal: AbortSignal | undefined): Promise<ObjectKey> {
     const { client, component, instance = component } = this.#options;
+    const repeated = { series: { count: series.count, lastObservedTime: microTime(series.lastSeenMs) } };
     if (series.written !== undefined && series.written.key.name !== '') {
-      const patch = { series: { count: series.count, lastObservedTime: microTime(series.lastSeenMs) } };
       try {
-        await client.patch(eventKind, series.written.key, patch, { type: 'merge' }, signal);
+        await client.patch(eventKind, series.written.key, repeated, { type: 'merge' }, signal);
         return series.written.key;
       } catch (error) {
         // Events live for an hour only.
@@ -125,7 +127,7 @@ export class EventRecorder {
       }
     }
     const event = newEvent(series.regarding, series.event, { component, instance }, this.#clock.now());
-    return keyOf(await client.create(event, signal));
+    return keyOf(await client.create(series.count === 1 ? event : { ...event, ...repeated }, signal));
   }
 }
 

@@ -84,6 +84,19 @@ describe('the manager', () => {
     expect(ended).toBe(outcome);
   });
 
+  test('keeps informers running where there is nothing else', async () => {
+    const informer = new Informer({ client, kind: ConfigMap, namespace });
+    const stop = new AbortController();
+    const run = new Manager().add(informer).run(stop.signal);
+    await informer.synced();
+    await client.create(configMap(namespace, 'later'));
+    await eventually(() => {
+      expect(informer.store.get({ namespace, name: 'later' })).toBeDefined();
+    });
+    stop.abort();
+    await run;
+  });
+
   test('ends everything when a part fails, with its error', async () => {
     const failing = {
       run: async () => {
