@@ -12,7 +12,7 @@ while read -r sign group; do
   esac
 done
 for group in $groups; do kill -s KILL -- "-$group"; done 2>/dev/null
-rm -rf -- "$1" 2>/dev/null || { sleep 1; rm -rf -- "$1"; }
+[ -z "$1" ] || rm -rf -- "$1" 2>/dev/null || { sleep 1; rm -rf -- "$1"; }
 `;
 
 /**
@@ -22,8 +22,8 @@ rm -rf -- "$1" 2>/dev/null || { sleep 1; rm -rf -- "$1"; }
 export class Watchdog {
   readonly #shell: ChildProcessByStdio<Writable, null, null>;
 
-  /** @param folder removed at the end, with everything in it */
-  constructor(folder: string) {
+  /** @param folder removed at the end, with everything in it; none by default */
+  constructor(folder = '') {
     this.#shell = spawn('/bin/sh', ['-c', script, 'entrepot-watchdog', folder], {
       // In a session of its own, an interrupt from the terminal does not reach it.
       detached: true,
