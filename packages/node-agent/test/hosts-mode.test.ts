@@ -1,0 +1,216 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { poll, startControlPlane, type ControlPlane } from '@entrepot/control-plane';
+import { KubeClient, loadConnection } from '@entrepot/kube';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { RunningAgent, temporaryFolder } from './running-agent.ts';
+
+const serviceKind = { group: '', version: 'v1', kind: 'Service' };
+const patience = { timeout: 15_000, interval: 50 };
+const pristine = '# the node\n127.0.0.1       localhost\n::1 localhost';
+
+let cluster: ControlPlane;
+let client: KubeClient;
+const agents: RunningAgent[] = [];
+
+beforeAll(async () => {
+  cluster = await startControlPlane();
+  client = new KubeClient(await loadConnection({ kubeconfig: cluster.kubeconfig }));
+}, 120_000);
+
+afterAll(async () => {
+  await client?.close();
+  await cluster?.stop();
+});
+
+afterEach(async () => {
+  await Promise.all(agents.splice(0).map((agent) => agent.stop('SIGKILL')));
+});
+
+/** A node: a folder with a hosts file, and agents started on it. */
+function node() {
+  const folder = temporaryFolder();
+  const hosts = join(folder, 'hosts');
+  writeFileSync(hosts, pristine);
+  const environment = {
+    KUBECONFIG: cluster.kubeconfig,
+    HOSTS_FILE: hosts,
+    HOSTS_FILE_BACKUP: join(folder, 'backup'),
+    LOCK_FILE: join(folder, 'lock'),
+    SECONDS_BETWEEN_STREAMS: '0.1',
+    LOG_LEVEL: 'INFO',
+  };
+  return {
+    folder,
+    hosts,
+    backup: environment.HOSTS_FILE_BACKUP,
+    lock: environment.LOCK_FILE,
+    agent: async (
+      service: string,
+      fqdn: string,
+      more: Readonly<Record<string, string>> = {},
+    ): Promise<RunningAgent> => {
+      const agent = await RunningAgent.start({ ...environment, SERVICE_NAME: service, SHADOW_FQDN: fqdn, ...more });
+      agents.push(agent);
+      return agent;
+    },
+    read: () => readFileSync(hosts, 'utf8'),
+  };
+}
+
+async function createService(name: string, clusterIP?: string): Promise<void> {
+  const spec = { ports: [{ port: 443 }], ...(clusterIP !== undefined && { clusterIP }) };
+  await client.create({ apiVersion: 'v1', kind: 'Service', metadata: { name, namespace: 'default' }, spec });
+}
+
+const deleteService = (name: string) => client.delete(serviceKind, { namespace: 'default', name });
+const line = (ip: string, name: string): string => `${pristine}\n${ip}\t${name}\n`;
+
+describe('the agent, beside a real API server', () => {
+  test('follows its Service: created, with another address, deleted', async () => {
+    const { agent, read, backup } = node();
+    await agent('followed', 'mirror-a.io');
+    await createService('unrelated', '127.64.0.40');
+    await createService('followed', '127.64.0.41');
+    await expect.poll(read, patience).toBe(line('127.64.0.41', 'mirror-a.io'));
+    await deleteService('followed');
+    await expect.poll(read, patience).toBe(`${pristine}\n`);
+    await createService('followed', '127.64.0.42');
+    await expect.poll(read, patience).toBe(line('127.64.0.42', 'mirror-a.io'));
+    expect(readFileSync(backup, 'utf8')).toBe(pristine);
+  });
+
+  test('has no line for a headless Service', async () => {
+    await createService('headless', 'None');
+    const { agent, hosts, read } = node();
+    writeFileSync(hosts, line('10.9.9.9', 'mirror-h.io'));
+    await agent('headless', 'mirror-h.io');
+    await expect.poll(read, patience).toBe(`${pristine}\n`);
+  });
+
+  test('takes away the line of a Service that went while no agent ran', async () => {
+    const { agent, hosts, read } = node();
+    writeFileSync(hosts, `10.9.9.9\tmirror-gone.io other.io\n${line('10.9.9.9', 'mirror-gone.io')}`);
+    await agent('never-there', 'mirror-gone.io');
+    await expect.poll(read, patience).toBe(`10.9.9.9 other.io\n${pristine}\n`);
+  });
+
+  test('withdraws its line at SIGTERM and exits with 1, as mirror-hostess does', async () => {
+    await createService('withdrawn', '127.64.0.43');
+    const { agent, read } = node();
+    const running = await agent('withdrawn', 'mirror-b.io');
+    await expect.poll(read, patience).toBe(line('127.64.0.43', 'mirror-b.io'));
+    expect(await running.stop()).toBe(1);
+    expect(read()).toBe(`${pristine}\n`);
+  });
+
+  test('keeps its line at SIGTERM under KEEP_ON_EXIT, and keeps the first backup at the next start', async () => {
+    await createService('kept', '127.64.0.44');
+    const { agent, hosts, backup, read } = node();
+    const running = await agent('kept', 'mirror-c.io', { KEEP_ON_EXIT: 'true' });
+    await expect.poll(read, patience).toBe(line('127.64.0.44', 'mirror-c.io'));
+    expect(await running.stop()).toBe(0);
+    expect(read()).toBe(line('127.64.0.44', 'mirror-c.io'));
+
+    const inode = statSync(hosts).ino;
+    const next = await agent('kept', 'mirror-c.io', { KEEP_ON_EXIT: 'true' });
+    await poll('warning', () => next.output.includes(`Backup hosts file already exists at ${backup}`), {
+      deadlineMs: 10_000,
+    });
+    expect(readFileSync(backup, 'utf8')).toBe(pristine);
+    expect(statSync(hosts).ino).toBe(inode);
+  });
+
+  test('shares the file with agents of other mirrors', async () => {
+    const names = ['one', 'two', 'three', 'four'];
+    const { agent, hosts } = node();
+    await Promise.all(names.map((name) => agent(name, `mirror-${name}.io`)));
+    await Promise.all(names.map((name, at) => createService(name, `127.64.0.5${at}`)));
+    const wanted = [
+      ...pristine.split('\n'),
+      ...names.map((name, at) => `127.64.0.5${at}\tmirror-${name}.io`),
+      '',
+    ].sort();
+    await expect.poll(() => readFileSync(hosts, 'utf8').split('\n').sort(), patience).toEqual(wanted);
+  });
+
+  test('waits while another program holds the lock, and says so', { timeout: 30_000 }, async () => {
+    await createService('patient', '127.64.0.60');
+    const { agent, lock, folder, read } = node();
+    const go = join(folder, 'go');
+    const running = await agent('not-yet', 'mirror-d.io');
+    await poll('first lock', () => existsSync(lock), { deadlineMs: 10_000 });
+    await running.stop();
+    const holder = execFileSync('sh', [
+      '-c',
+      `flock -x "${lock}" sh -c 'until [ -e "${go}" ]; do sleep 0.05; done' >/dev/null 2>&1 & echo $!`,
+    ]);
+    expect(Number(holder.toString())).toBeGreaterThan(0);
+    const waiting = await agent('patient', 'mirror-d.io');
+    await poll('complaint', () => waiting.output.includes('is locked by another process'), { deadlineMs: 15_000 });
+    expect(read()).toBe(pristine);
+    writeFileSync(go, '');
+    await expect.poll(read, patience).toBe(line('127.64.0.60', 'mirror-d.io'));
+  });
+
+  test('leaves the file alone while the API server is away, and catches up', { timeout: 60_000 }, async () => {
+    await createService('away', '127.64.0.61');
+    const { agent, read } = node();
+    const running = await agent('away', 'mirror-e.io');
+    await expect.poll(read, patience).toBe(line('127.64.0.61', 'mirror-e.io'));
+    await cluster.restartApiServer(500);
+    expect(read()).toBe(line('127.64.0.61', 'mirror-e.io'));
+    await poll('error', () => running.output.includes('[ERROR] Watching Service default/away failed'), {
+      deadlineMs: 10_000,
+    });
+    await deleteService('away');
+    await expect.poll(read, patience).toBe(`${pristine}\n`);
+  });
+
+  test.runIf(process.getuid?.() === 0)('writes a bind-mounted file in place', async () => {
+    await createService('mounted', '127.64.0.62');
+    const { agent, folder, hosts, read } = node();
+    const mounted = join(folder, 'hosts_from_host');
+    writeFileSync(mounted, '');
+    execFileSync('mount', ['--bind', hosts, mounted]);
+    try {
+      const inode = statSync(hosts).ino;
+      const running = await agent('mounted', 'mirror-f.io', { HOSTS_FILE: mounted });
+      await expect.poll(read, patience).toBe(line('127.64.0.62', 'mirror-f.io'));
+      await running.stop();
+      await expect.poll(read, patience).toBe(`${pristine}\n`);
+      expect(statSync(hosts).ino).toBe(inode);
+    } finally {
+      execFileSync('umount', [mounted]);
+    }
+  });
+});
+
+describe('the agent ends with 1', () => {
+  test('when the hosts file cannot be backed up, and leaves it untouched', async () => {
+    const { agent, folder, read } = node();
+    const running = await agent('x', 'mirror-x.io', { HOSTS_FILE_BACKUP: join(folder, 'missing', 'backup') });
+    expect(await running.exitCode()).toBe(1);
+    expect(running.output).toContain('[CRITICAL] The hosts file cannot be backed up');
+    expect(read()).toBe(pristine);
+  });
+
+  test.each([
+    { title: 'LOG_LEVEL is unknown', more: { LOG_LEVEL: 'LOUD' }, message: 'LOG_LEVEL is "LOUD", but must be one of' },
+    {
+      title: 'there are no credentials',
+      more: { KUBECONFIG: '' },
+      message: 'no kubeconfig is there, and this is not a pod',
+    },
+    {
+      title: 'the name cannot stand in a hosts file',
+      more: { SHADOW_FQDN: 'a:5000' },
+      message: 'SHADOW_FQDN is "a:5000"',
+    },
+  ])('when $title', async ({ more, message }) => {
+    const running = await node().agent('x', 'mirror-x.io', more);
+    expect(await running.exitCode()).toBe(1);
+    expect(running.output).toContain(message);
+  });
+});

@@ -1,0 +1,75 @@
+import { mkdirSync, readdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { poll } from '@entrepot/control-plane';
+import { afterEach, expect, test } from 'vitest';
+import { RunningAgent, temporaryFolder } from './running-agent.ts';
+
+const pem = (text: string): string => `-----BEGIN CERTIFICATE-----\n${text}\n-----END CERTIFICATE-----\n`;
+const patience = { timeout: 10_000, interval: 20 };
+const agents: RunningAgent[] = [];
+
+afterEach(async () => {
+  await Promise.all(agents.splice(0).map((agent) => agent.stop('SIGKILL')));
+});
+
+/** A Secret volume as a kubelet lays it out: a change swaps the link `..data`. */
+function secretVolume(folder: string, content: string) {
+  let generation = 0;
+  const update = (text: string): void => {
+    const data = `..${generation++}`;
+    mkdirSync(join(folder, data), { recursive: true });
+    writeFileSync(join(folder, data, 'tls.crt'), text);
+    symlinkSync(data, join(folder, '..tmp'));
+    renameSync(join(folder, '..tmp'), join(folder, '..data'));
+  };
+  update(content);
+  symlinkSync('..data/tls.crt', join(folder, 'tls.crt'));
+  return { source: join(folder, 'tls.crt'), update };
+}
+
+async function keeping(content: string) {
+  const folder = temporaryFolder();
+  const { source, update } = secretVolume(join(folder, 'source'), content);
+  const targets = [join(folder, 'certs.d', 'mirror-a.io'), join(folder, 'certs.d', 'mirror-a.io:443')];
+  const environment = { CA_SOURCE: source, CA_TARGETS: targets.join(','), CA_CHECK_SECONDS: '0.05' };
+  const agent = await RunningAgent.start(environment, 'trusted-ca');
+  agents.push(agent);
+  const files = targets.flatMap((target) => [join(target, 'tls.crt'), join(target, 'ca.crt')]);
+  /** What the files hold, each content once. */
+  const contents = (): string[] => [...new Set(files.map((file) => readFileSync(file, 'utf8')))];
+  return { agent, update, targets, contents };
+}
+
+test('certificates are copied to every folder, follow the Secret, come back when removed, and stay at the end', async () => {
+  const { agent, update, targets, contents } = await keeping(pem('one'));
+  await expect.poll(contents, patience).toEqual([pem('one')]);
+  update(pem('two'));
+  await expect.poll(contents, patience).toEqual([pem('two')]);
+  // In one step: the agent may be writing there.
+  renameSync(targets[0] ?? '', `${targets[0]}.away`);
+  await expect.poll(contents, patience).toEqual([pem('two')]);
+  expect(await agent.stop()).toBe(0);
+  await expect.poll(contents, patience).toEqual([pem('two')]);
+  expect(targets.map((target) => readdirSync(target).sort())).toEqual([
+    ['ca.crt', 'tls.crt'],
+    ['ca.crt', 'tls.crt'],
+  ]);
+});
+
+test('a private key never reaches a node: what was trusted before stays', async () => {
+  const { agent, update, contents } = await keeping(pem('one'));
+  await expect.poll(contents, patience).toEqual([pem('one')]);
+  update(`${pem('two')}-----BEGIN PRIVATE KEY-----\nx\n-----END PRIVATE KEY-----\n`);
+  await poll('complaint', () => agent.output.includes('holds a private key'), { deadlineMs: 10_000 });
+  await expect.poll(contents, patience).toEqual([pem('one')]);
+  update(pem('three'));
+  await expect.poll(contents, patience).toEqual([pem('three')]);
+});
+
+test('what is no certificate is refused, once', async () => {
+  const { agent, update, contents } = await keeping('nothing');
+  await poll('complaint', () => agent.output.includes('holds no certificate in PEM'), { deadlineMs: 10_000 });
+  update(pem('one'));
+  await expect.poll(contents, patience).toEqual([pem('one')]);
+  expect(agent.output.match(/holds no certificate/g)).toHaveLength(1);
+});
