@@ -30,7 +30,7 @@ describe('a blob', () => {
         'accept-ranges': 'bytes',
         'x-entrepot-cache': cache,
       });
-      await eventually(() => mirror.hasLink('team/app', large.digest));
+      await eventually(() => mirror.hasStored(large.digest));
     }
     expect(mirror.upstream.traffic.count({ kind: 'cdn' })).toBe(1);
   });
@@ -79,7 +79,7 @@ describe('ranges', () => {
       expect([answer.status, answer.headers['x-entrepot-cache']]).toEqual([206, cache]);
       expect(answer.headers['content-range']).toBe(`bytes ${from}-${to}/3000000`);
       expect(answer.body.equals(large.bytes.subarray(from, to + 1))).toBe(true);
-      await eventually(() => mirror.hasLink('team/app', large.digest));
+      await eventually(() => mirror.hasStored(large.digest));
     }
   });
 
@@ -180,6 +180,16 @@ describe('repositories', () => {
     expect(mirror.upstream.traffic.count({ method: 'GET' })).toBe(0);
     expect(mirror.upstream.traffic.count({ kind: 'blob', method: 'HEAD' })).toBe(1);
     expect((await stat(mirror.linkOf('team/fork', large.digest))).nlink).toBe(3);
+  });
+
+  test('have a blob also when its storage refuses the HEAD that would confirm it', async () => {
+    const mirror = await start();
+    mirror.upstream.push('team/fork', image);
+    await mirror.get(blobOf(small.digest));
+    await eventually(() => mirror.hasLink('team/app', small.digest));
+    mirror.upstream.faults.inject('cdn', { type: 'status', status: 403 }, 1);
+    expect((await mirror.get(`team/fork/blobs/${small.digest}`)).body).toEqual(small.bytes);
+    expect(mirror.upstream.traffic.select({ kind: 'cdn' }).map(({ method }) => method)).toEqual(['GET', 'HEAD', 'GET']);
   });
 
   test.each(['GET', 'HEAD'])('do not show a blob of another repository to %s', async (method) => {

@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { Clock } from '../clock.ts';
-import { readLabelled, writeLabelled } from '../store/labelled-file.ts';
+import type { LabelledFiles } from '../store/labelled-files.ts';
 import type { StoreLayout } from '../store/store-layout.ts';
-import type { TemporaryFiles } from '../store/temporary-files.ts';
 import { readAll } from '../upstream/read-all.ts';
 import type { UpstreamClient } from '../upstream/upstream-client.ts';
 import type { FreshAnswers, Kept } from './fresh-answers.ts';
@@ -33,7 +32,7 @@ interface ListingsParts {
   readonly client: UpstreamClient;
   readonly answers: FreshAnswers<Listing>;
   readonly layout: StoreLayout;
-  readonly temporary: TemporaryFiles;
+  readonly files: LabelledFiles;
   readonly clock: Clock;
 }
 
@@ -56,7 +55,7 @@ export class Listings {
     const path = this.#parts.layout.answer(repository, kind, createHash('sha256').update(target).digest('hex'));
     return this.#parts.answers.get(`${repository}/${target}`, {
       load: async () => {
-        const kept = await readLabelled(path, labelSchema);
+        const kept = await this.#parts.files.read(path, labelSchema);
         return kept && { ...kept.label, body: kept.body };
       },
       refresh: () => this.#refresh(kind, repository, target, path),
@@ -64,7 +63,7 @@ export class Listings {
   }
 
   async #refresh(kind: ListingRequest['kind'], repository: string, target: string, path: string): Promise<Listing> {
-    const { client, clock, temporary } = this.#parts;
+    const { client, clock, files } = this.#parts;
     const checkedAt = clock.now();
     const answer = await client.request({ kind, method: 'GET', repository, path: target });
     const body = await readAll(answer.body, maxListingBytes);
@@ -73,7 +72,7 @@ export class Listings {
     if (link !== undefined) headers.Link = relativeLink(link);
     const filters = answer.header('oci-filters-applied');
     if (filters !== undefined) headers['OCI-Filters-Applied'] = filters;
-    await writeLabelled(path, { label: { checkedAt, headers }, body }, temporary);
+    await files.write(path, { label: { checkedAt, headers }, body });
     return { checkedAt, headers, body };
   }
 }

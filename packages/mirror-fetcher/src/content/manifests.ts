@@ -2,10 +2,8 @@ import { z } from 'zod';
 import { matches, parseDigest, sha256Of, type Digest } from '../digest.ts';
 import type { Metrics } from '../metrics.ts';
 import { SingleFlight } from '../single-flight.ts';
-import type { Eviction } from '../store/eviction.ts';
-import { readLabelled, writeLabelled } from '../store/labelled-file.ts';
+import type { LabelledFiles } from '../store/labelled-files.ts';
 import type { StoreLayout } from '../store/store-layout.ts';
-import type { TemporaryFiles } from '../store/temporary-files.ts';
 import { readAll } from '../upstream/read-all.ts';
 import type { UpstreamClient } from '../upstream/upstream-client.ts';
 import { UpstreamError } from '../upstream/upstream-error.ts';
@@ -20,8 +18,7 @@ export interface Manifest {
 interface ManifestsParts {
   readonly client: UpstreamClient;
   readonly layout: StoreLayout;
-  readonly temporary: TemporaryFiles;
-  readonly eviction: Eviction;
+  readonly files: LabelledFiles;
   readonly metrics: Metrics;
 }
 
@@ -49,7 +46,8 @@ export class Manifests {
 
   /** From the store; undefined when it is not there, or was damaged there. */
   async stored(repository: string, digest: Digest): Promise<Manifest | undefined> {
-    const file = await readLabelled(this.#parts.layout.manifest(repository, digest), labelSchema);
+    const { files, layout } = this.#parts;
+    const file = await files.read(layout.manifest(repository, digest), labelSchema);
     if (file === undefined || !matches(digest, file.body)) return undefined;
     return { digest, mediaType: file.label.mediaType, bytes: file.body };
   }
@@ -72,7 +70,7 @@ export class Manifests {
   }
 
   async #fetch(repository: string, reference: string): Promise<Manifest> {
-    const { client, layout, temporary, eviction, metrics } = this.#parts;
+    const { client, files, layout, metrics } = this.#parts;
     const answer = await this.#request('GET', repository, reference);
     const bytes = await readAll(answer.body, maxManifestBytes);
     const named = parseDigest(reference) ?? parseDigest(answer.header('docker-content-digest') ?? '');
@@ -85,8 +83,7 @@ export class Manifests {
       );
     }
     const mediaType = answer.header('content-type')?.split(';')[0]?.trim() ?? manifestMediaTypes[1];
-    await writeLabelled(layout.manifest(repository, digest), { label: { mediaType }, body: bytes }, temporary);
-    eviction.added(bytes.length);
+    await files.write(layout.manifest(repository, digest), { label: { mediaType }, body: bytes });
     return { digest, mediaType, bytes };
   }
 

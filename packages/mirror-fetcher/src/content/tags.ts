@@ -2,9 +2,8 @@ import { rm } from 'node:fs/promises';
 import { z } from 'zod';
 import type { Clock } from '../clock.ts';
 import { parseDigest } from '../digest.ts';
-import { readLabelled, writeLabelled } from '../store/labelled-file.ts';
+import type { LabelledFiles } from '../store/labelled-files.ts';
 import type { StoreLayout } from '../store/store-layout.ts';
-import type { TemporaryFiles } from '../store/temporary-files.ts';
 import { UpstreamError } from '../upstream/upstream-error.ts';
 import type { FreshAnswers, Kept } from './fresh-answers.ts';
 import type { Manifest, Manifests } from './manifests.ts';
@@ -27,7 +26,7 @@ interface TagsParts {
   readonly manifests: Manifests;
   readonly answers: FreshAnswers<ResolvedTag>;
   readonly layout: StoreLayout;
-  readonly temporary: TemporaryFiles;
+  readonly files: LabelledFiles;
   readonly clock: Clock;
 }
 
@@ -57,7 +56,7 @@ export class Tags {
   }
 
   async #refresh(repository: string, tag: string, kept: ResolvedTag | undefined): Promise<ResolvedTag> {
-    const { clock, layout, temporary } = this.#parts;
+    const { clock, files, layout } = this.#parts;
     const checkedAt = clock.now();
     const path = layout.answer(repository, 'tag', tag);
     const manifest = await this.#current(repository, tag, kept).catch(async (error: unknown) => {
@@ -69,7 +68,7 @@ export class Tags {
     const isMoved = history[0]?.digest !== manifest.digest.text;
     const updated = isMoved ? [{ digest: manifest.digest.text, since: checkedAt }, ...history] : history;
     const label: TagRecord = { checkedAt, history: updated.slice(0, historyLength) };
-    await writeLabelled(path, { label, body: Buffer.alloc(0) }, temporary);
+    await files.write(path, { label, body: Buffer.alloc(0) });
     return { checkedAt, manifest };
   }
 
@@ -84,6 +83,7 @@ export class Tags {
   }
 
   async #record(repository: string, tag: string): Promise<TagRecord | undefined> {
-    return (await readLabelled(this.#parts.layout.answer(repository, 'tag', tag), recordSchema))?.label;
+    const { files, layout } = this.#parts;
+    return (await files.read(layout.answer(repository, 'tag', tag), recordSchema))?.label;
   }
 }

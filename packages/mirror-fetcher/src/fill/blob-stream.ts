@@ -69,7 +69,8 @@ async function* skipping(body: AsyncIterable<Buffer>, bytes: number): AsyncGener
   }
 }
 
-function lengthOf(answer: WireAnswer): number | undefined {
+/** The size of an answer's body, when the upstream says it. */
+export function lengthOf(answer: WireAnswer): number | undefined {
   const length = answer.header('content-length');
   return length !== undefined && /^\d{1,15}$/.test(length) ? Number(length) : undefined;
 }

@@ -9,7 +9,7 @@ import type { Eviction } from '../store/eviction.ts';
 import type { TemporaryFile, TemporaryFiles } from '../store/temporary-files.ts';
 import type { UpstreamClient } from '../upstream/upstream-client.ts';
 import { UpstreamError } from '../upstream/upstream-error.ts';
-import { openBlobStream } from './blob-stream.ts';
+import { lengthOf, openBlobStream } from './blob-stream.ts';
 import { Fill } from './fill.ts';
 import type { Quarantine } from './quarantine.ts';
 
@@ -50,8 +50,8 @@ export class Blobs {
     return pending;
   }
 
-  /** Its size, without a download. @throws UpstreamError as `obtain`. */
-  async describe(repository: string, digest: Digest): Promise<Pick<BlobSource, 'size' | 'cache'>> {
+  /** Its size as far as the upstream says it, without a download. @throws UpstreamError as `obtain`. */
+  async describe(repository: string, digest: Digest): Promise<{ size: number | undefined; cache: 'hit' | 'miss' }> {
     const held = await this.#parts.store.open(repository, digest);
     return held ?? { size: await this.#confirm(repository, digest), cache: 'miss' };
   }
@@ -60,8 +60,7 @@ export class Blobs {
     const { store } = this.#parts;
     const held = await store.open(repository, digest);
     if (held !== undefined) return held;
-    if (await store.has(digest)) {
-      await this.#confirm(repository, digest);
+    if ((await store.has(digest)) && (await this.#isConfirmed(repository, digest))) {
       const shared = await this.#share(repository, digest).catch(() => undefined);
       // Evicted in this very moment: downloaded again.
       if (shared !== undefined) return shared;
@@ -69,12 +68,24 @@ export class Blobs {
     return this.#download(repository, digest);
   }
 
-  /** Asks the upstream whether this repository has the blob, and how large it is. */
-  async #confirm(repository: string, digest: Digest): Promise<number> {
+  /** Whether the upstream says that this repository has the blob. */
+  async #isConfirmed(repository: string, digest: Digest): Promise<boolean> {
+    try {
+      await this.#confirm(repository, digest);
+      return true;
+    } catch (error) {
+      // Addresses that storage hands out for a GET may refuse a HEAD: then the download tells.
+      if (error instanceof UpstreamError && error.failure === 'denied') return false;
+      throw error;
+    }
+  }
+
+  /** Asks the upstream for the blob's size. */
+  async #confirm(repository: string, digest: Digest): Promise<number | undefined> {
     const request = { kind: 'blob', method: 'HEAD', repository, path: `blobs/${digest.text}` } as const;
     const answer = await this.#parts.client.request(request);
     await answer.discard();
-    return Number(answer.header('content-length') ?? 0);
+    return lengthOf(answer);
   }
 
   async #share(repository: string, digest: Digest): Promise<BlobSource> {

@@ -12,7 +12,6 @@ const chunkBytes = 256 * 1024;
  * when all have left.
  */
 export class Fill implements BlobSource {
-  readonly cache = 'miss';
   readonly verified: Promise<void>;
   /** Resolves when the download has ended, well or not, and nobody reads from its file any more. */
   readonly idle: Promise<void>;
@@ -40,6 +39,10 @@ export class Fill implements BlobSource {
   /** Resolves when `size` is right: at once when the upstream has said it, else at the end. */
   get sized(): Promise<void> {
     return this.#total === undefined ? this.verified : Promise.resolve();
+  }
+
+  get cache(): BlobSource['cache'] {
+    return this.#stored === undefined ? 'miss' : 'hit';
   }
 
   get size(): number {

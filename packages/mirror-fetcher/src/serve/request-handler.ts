@@ -57,7 +57,7 @@ export class RequestHandler {
     }
     const { size, cache } = await blobs.describe(repository, digest);
     const headers = blobHeaders(digest, quarantine.entityTag(repository, digest), cache);
-    response.writeHead(200, { ...headers, 'Content-Length': String(size) }).end();
+    response.writeHead(200, size === undefined ? headers : { ...headers, 'Content-Length': String(size) }).end();
   }
 
   async #reply(request: IncomingMessage, route: Route): Promise<Reply> {

@@ -27,7 +27,7 @@ export class StoreLayout {
 
   /** Folders whose files are counted and evicted. Links come before what they point to. */
   get content(): readonly string[] {
-    return ['repos', 'manifests', 'blobs'].map((folder) => join(this.root, folder));
+    return ['repos', 'manifests', 'answers', 'blobs'].map((folder) => join(this.root, folder));
   }
 
   blob({ algorithm, hex }: Digest): string {

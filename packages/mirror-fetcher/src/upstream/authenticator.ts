@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts';
+import { ShortMemory } from '../short-memory.ts';
 import { SingleFlight } from '../single-flight.ts';
 import type { Challenge } from './challenge.ts';
 import type { BasicAuthorization, Credentials } from './credentials.ts';
@@ -7,7 +8,6 @@ import type { IssuedToken, TokenRequest } from './token-request.ts';
 
 interface KeptToken {
   readonly authorization: string;
-  readonly until: number;
   /** The credentials it was got with: a token of other credentials is not used any more. */
   readonly credentials: BasicAuthorization | undefined;
 }
@@ -19,15 +19,19 @@ interface AuthenticatorParts {
   readonly requestToken: (request: TokenRequest) => Promise<IssuedToken>;
 }
 
+/** Share of a token's time that it is used for: clocks differ, and requests take time. */
+const usedShare = 0.8;
+
 /** Finds the Authorization header for a repository, one token call for everybody who needs one at the same time. */
 export class Authenticator {
   readonly #parts: AuthenticatorParts;
-  readonly #tokens = new Map<string, KeptToken>();
+  readonly #tokens: ShortMemory<KeptToken>;
   readonly #calls = new SingleFlight<string>();
   #wantsBasic = false;
 
   constructor(parts: AuthenticatorParts) {
     this.#parts = parts;
+    this.#tokens = new ShortMemory(parts.clock);
   }
 
   /** What to send without having been asked; undefined when nothing is known yet. */
@@ -35,8 +39,7 @@ export class Authenticator {
     const credentials = await this.#parts.credentials.read();
     if (this.#wantsBasic) return credentials;
     const token = this.#tokens.get(repository);
-    if (token === undefined || token.credentials !== credentials) return undefined;
-    return this.#parts.clock.now() < token.until ? token.authorization : undefined;
+    return token?.credentials === credentials ? token?.authorization : undefined;
   }
 
   /**
@@ -65,10 +68,9 @@ export class Authenticator {
     const url = this.#parts.rules.tokenService(challenge.realm);
     if (challenge.service !== undefined) url.searchParams.set('service', challenge.service);
     url.searchParams.set('scope', challenge.scope ?? `repository:${repository}:pull`);
-    const askedAt = this.#parts.clock.now();
     const { token, expiresInSeconds } = await this.#parts.requestToken({ url, credentials });
     const authorization = `Bearer ${token}`;
-    this.#tokens.set(repository, { authorization, until: askedAt + expiresInSeconds * 800, credentials });
+    this.#tokens.set(repository, { authorization, credentials }, expiresInSeconds * 1000 * usedShare);
     return authorization;
   }
 }

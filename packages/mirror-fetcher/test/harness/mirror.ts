@@ -110,6 +110,11 @@ export class Mirror {
     return join(this.folder, 'store/repos/upstream.test:5000', repository, digest);
   }
 
+  /** Whether the fetcher has said that a download is complete; the link is there a moment earlier. */
+  hasStored(digest: string): boolean {
+    return this.lines.some((line) => 'digest' in line && line.digest === digest && 'bytes' in line);
+  }
+
   hasLink(repository: string, digest: string): boolean {
     return existsSync(this.linkOf(repository, digest));
   }
