@@ -12,7 +12,9 @@ import type { Program, ProgramOptions } from './program.ts';
 import { RegistryClient } from './registry-client.ts';
 import { until } from './until.ts';
 
-const logLine = z.looseObject({ 'http.request.uri': z.string(), cache: z.string() });
+const logLine = z.looseObject({ 'http.request.uri': z.string() });
+
+export type LogLine = z.infer<typeof logLine>;
 
 export interface MirrorOptions extends ProgramOptions {
   /** Parts of the template's input that differ from the default. */
@@ -25,16 +27,22 @@ export interface MirrorOptions extends ProgramOptions {
 /** nginx, and if wanted the fetcher, as they run in a mirror's pod, in a folder of their own. */
 export class Mirror implements AsyncDisposable {
   readonly folder: MirrorFolder;
-  readonly nginx: Program;
   readonly client: RegistryClient;
   readonly #authority: ThrowawayAuthority;
+  readonly #port: number;
+  #nginx: Program;
   #fetcher: Program | undefined;
 
-  private constructor(folder: MirrorFolder, nginx: Program, client: RegistryClient, authority: ThrowawayAuthority) {
+  private constructor(folder: MirrorFolder, nginx: Program, port: number, authority: ThrowawayAuthority) {
     this.folder = folder;
-    this.nginx = nginx;
-    this.client = client;
+    this.#nginx = nginx;
+    this.#port = port;
     this.#authority = authority;
+    this.client = new RegistryClient(port, authority.caCertificate);
+  }
+
+  get nginx(): Program {
+    return this.#nginx;
   }
 
   /** nginx alone: whatever is not stored has nobody to fetch it, until `startFetcher`. */
@@ -53,9 +61,8 @@ export class Mirror implements AsyncDisposable {
     await folder.writeCertificate(await authority.issue(['127.0.0.1', input.mirror.masqueradeHost]));
     for (const [path, text] of Object.entries(options.files ?? {})) await folder.write(path, text);
     if (options.uid !== undefined) await folder.giveTo(options.uid);
-    const nginx = startNginx(folder, options);
-    const mirror = new Mirror(folder, nginx, new RegistryClient(port, authority.caCertificate), authority);
-    await mirror.#until('nginx listens', nginx, () => accepts({ host: '127.0.0.1', port }));
+    const mirror = new Mirror(folder, startNginx(folder, options), port, authority);
+    await mirror.#untilListening();
     return mirror;
   }
 
@@ -63,6 +70,15 @@ export class Mirror implements AsyncDisposable {
     const mirror = await Mirror.startWithoutFetcher(options);
     await mirror.startFetcher();
     return mirror;
+  }
+
+  /** Both programs again, on the same folder and port, as after a restart of the pod. */
+  async restart(): Promise<void> {
+    await this.#nginx.stop();
+    await this.stopFetcher();
+    this.#nginx = startNginx(this.folder);
+    await this.#untilListening();
+    await this.startFetcher();
   }
 
   async startFetcher(): Promise<void> {
@@ -81,15 +97,14 @@ export class Mirror implements AsyncDisposable {
     return this.#authority.issue(names);
   }
 
-  /** The last log line about a path, once it has been written. */
-  async logged(path: string): Promise<Readonly<Record<string, unknown>> & { readonly cache: string }> {
-    return until(`a log line about ${path}`, () =>
-      this.#logLines().findLast((line) => line['http.request.uri'] === path),
-    );
+  /** The last log line about a path. nginx writes it when the client has everything already: poll for it. */
+  lastLogged(path: string): LogLine | undefined {
+    const lines = this.#nginx.stdout.split('\n').filter((line) => line !== '');
+    return lines.map((line) => logLine.parse(JSON.parse(line))).findLast((line) => line['http.request.uri'] === path);
   }
 
   async stop(): Promise<void> {
-    await this.nginx.stop();
+    await this.#nginx.stop();
     await this.stopFetcher();
     await this.folder.remove();
   }
@@ -98,9 +113,8 @@ export class Mirror implements AsyncDisposable {
     await this.stop();
   }
 
-  #logLines() {
-    const lines = this.nginx.stdout.split('\n').filter((line) => line !== '');
-    return lines.map((line) => logLine.parse(JSON.parse(line)));
+  #untilListening(): Promise<void> {
+    return this.#until('nginx listens', this.#nginx, () => accepts({ host: '127.0.0.1', port: this.#port }));
   }
 
   async #until(what: string, program: Program, isReady: () => Promise<boolean>): Promise<void> {
