@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { durationPattern } from './duration.ts';
 import { hostSetPattern, registryHostPattern } from './host.ts';
+import { quantityPattern } from './quantity.ts';
 import { matching, quantity } from './structural-schema.ts';
 
 const registryHost = (description: string): z.ZodString =>
@@ -93,9 +94,9 @@ export const mirrorSpecSchema = z
       .object({
         tagTTL: duration('How long a tag is answered without asking the upstream again. Default: 30s.'),
         staleIfError: duration('How long an old answer may be given while the upstream is down. Default: 7d.'),
-        maxSize: quantity(
-          'Upper limit of the cache in each replica; not above the requested storage. Default: 80 % of it.',
-        ).optional(),
+        maxSize: matching(quantityPattern, 32, 'must be a size, for example 16Gi')
+          .optional()
+          .describe('Upper limit of the cache in each replica; not above the requested storage. Default: 80 % of it.'),
       })
       .optional()
       .describe('What is kept, and for how long.'),

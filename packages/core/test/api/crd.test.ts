@@ -117,7 +117,7 @@ describe('the API server refuses', () => {
     {
       title: 'a size that is none',
       spec: { upstreamUrl: 'quay.io', cache: { maxSize: 'much' } },
-      says: 'spec.cache.maxSize: Invalid value',
+      says: 'spec.cache.maxSize: Invalid value: "string": must be a size, for example 16Gi',
     },
     {
       title: 'a URL for a redirect host',

@@ -5,6 +5,8 @@ import { z } from 'zod';
 import {
   type ConfiguredStrategy,
   createMirrorController,
+  type MirrorController,
+  type MirrorControllerOptions,
   type MirrorSettings,
   RegistryMirror,
 } from '../../src/index.ts';
@@ -26,6 +28,13 @@ class NotingClient extends KubeClient {
   }
 }
 
+export interface Operator {
+  readonly controller: MirrorController;
+  readonly writes: readonly string[];
+  readonly metrics: Metrics;
+  stop(): Promise<void>;
+}
+
 /** A cluster with a namespace of the test's own, where operators come and go. */
 export class Cluster {
   readonly client: KubeClient;
@@ -44,18 +53,25 @@ export class Cluster {
     return new Cluster(client, name);
   }
 
-  /** Runs an operator; the returned function ends it and says what it wrote. */
+  /** Runs an operator; what comes back ends it and says what it wrote. */
   async operator(
     strategies: readonly ConfiguredStrategy[] = [hosts, mapIn(this.namespace)],
     changes: Partial<MirrorSettings> = {},
-  ): Promise<{ readonly writes: readonly string[]; readonly metrics: Metrics; stop(): Promise<void> }> {
+    options: Partial<MirrorControllerOptions> = {},
+  ): Promise<Operator> {
     const client = new NotingClient(await loadConnection({ kubeconfig: inject('kubeconfig') }));
     const metrics = new Metrics();
     const settings = testSettings({ namespace: this.namespace, ...changes });
     const stopping = new AbortController();
-    const running = createMirrorController({ client, settings, strategies, templates: [template], metrics }).run(
-      stopping.signal,
-    );
+    const controller = createMirrorController({
+      client,
+      settings,
+      strategies,
+      templates: [template],
+      metrics,
+      ...options,
+    });
+    const running = controller.run(stopping.signal);
     const stop = async (): Promise<void> => {
       this.#running.delete(stop);
       stopping.abort();
@@ -63,7 +79,7 @@ export class Cluster {
       await client.close();
     };
     this.#running.add(stop);
-    return { writes: client.writes, metrics, stop };
+    return { controller, writes: client.writes, metrics, stop };
   }
 
   async mirror(name: string, spec: object): Promise<KubernetesObject> {

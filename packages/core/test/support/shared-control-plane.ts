@@ -6,6 +6,7 @@ import { RegistryMirror, registryMirrorCRD } from '../../src/index.ts';
 declare module 'vitest' {
   export interface ProvidedContext {
     readonly kubeconfig: string;
+    readonly kubectl: string;
   }
 }
 
@@ -27,5 +28,6 @@ export default async function setup(project: TestProject): Promise<() => Promise
   await poll('the kind RegistryMirror', isServed, { deadlineMs: 20_000, everyMs: 50 });
   await client.close();
   project.provide('kubeconfig', plane.kubeconfig);
+  project.provide('kubectl', plane.kubectl);
   return () => plane.stop();
 }

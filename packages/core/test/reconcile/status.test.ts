@@ -1,0 +1,187 @@
+import { describe, expect, test } from 'vitest';
+import { DaemonSet, Secret, type MirrorSettings, StatefulSet, stateOf } from '../../src/index.ts';
+import type { ValidMirror } from '../../src/plan/survey.ts';
+import { surveyMirrors } from '../../src/plan/survey.ts';
+import { gatherFacts } from '../../src/reconcile/gather.ts';
+import { type MirrorOutcome, mirrorStatus } from '../../src/reconcile/status.ts';
+import { createCatalog } from '../../src/strategy/catalog.ts';
+import { registryMirror, serviceOf } from '../support/mirrors.ts';
+import { hosts, map, template } from '../support/plugins.ts';
+import { testSettings } from '../support/settings.ts';
+
+const catalog = createCatalog({ strategies: [hosts, map], templates: [template], defaultAddressing: 'hosts' });
+const { ownerReferences } = serviceOf('quay').metadata;
+const now = Date.parse('2026-02-02T02:02:02Z');
+
+function surveyed(spec: object, objects: Parameters<typeof stateOf>[0] = [serviceOf('quay', '10.0.0.7')]) {
+  const state = stateOf([registryMirror('quay', spec), ...objects]);
+  const mirror = surveyMirrors(state, testSettings(), catalog).mirrors.get('quay');
+  if (mirror?.kind !== 'valid') throw new Error('the mirror of this test cannot be planned');
+  return { mirror, state };
+}
+
+const certificate = {
+  choice: { source: 'own', secretName: 'registry-mirror-quay-tls', names: [] },
+  notAfter: '2027-01-01T00:00:00Z',
+} as const;
+const good: MirrorOutcome = {
+  facts: { clusterIPs: ['10.0.0.7'], replicas: { wanted: 2, ready: 2 }, nodes: { desired: 3, ready: 3 } },
+  failures: [],
+  certificate,
+  hasNodeAgent: true,
+  fleetProblems: new Map(),
+};
+
+function saidOf(mirror: ValidMirror, outcome: MirrorOutcome): Record<string, string> {
+  const { conditions } = mirrorStatus(mirror, outcome, { conditions: [] }, now);
+  return Object.fromEntries(
+    conditions.map(({ type, status, reason, message }) => [type, `${status} ${reason}: ${message}`]),
+  );
+}
+
+describe('a condition', () => {
+  const { mirror } = surveyed({ upstreamUrl: 'quay.io' });
+  test.each<{ type: string; outcome: Partial<MirrorOutcome>; says: string }>([
+    { type: 'Ready', outcome: {}, says: 'True Ready: images are mirrored' },
+    { type: 'Addressed', outcome: {}, says: 'True NodesReady: 3 of 3 nodes are prepared' },
+    {
+      type: 'CertificateReady',
+      outcome: {},
+      says: 'True Issued: Secret registry-mirror-quay-tls is valid until 2027-01-01T00:00:00Z',
+    },
+    {
+      type: 'CertificateReady',
+      outcome: { certificate: { choice: { source: 'user', secretName: 'given' } } },
+      says: 'False CertificateMissing: Secret given holds no certificate in tls.crt',
+    },
+    {
+      type: 'CertificateReady',
+      outcome: { certificate: { ...certificate, choice: { source: 'user', secretName: 'given' } } },
+      says: 'True Provided: Secret given is valid until 2027-01-01T00:00:00Z',
+    },
+    {
+      type: 'CacheAvailable',
+      outcome: { facts: { ...good.facts, replicas: { wanted: 2, ready: 1 } } },
+      says: 'True ReplicasReady: 1 of 2 replicas are ready',
+    },
+    {
+      type: 'CacheAvailable',
+      outcome: { storageNote: 'volumes stay' },
+      says: 'True StorageUnchanged: 2 of 2 replicas are ready; volumes stay',
+    },
+    {
+      type: 'Addressed',
+      outcome: { facts: { ...good.facts, nodes: { desired: 3, ready: 1 } } },
+      says: 'False NodesPending: 1 of 3 nodes are prepared',
+    },
+    {
+      type: 'Addressed',
+      outcome: { fleetProblems: new Map([['hosts', 'ConfigMap x belongs to somebody else']]) },
+      says: 'False FleetNotApplied: hosts: ConfigMap x belongs to somebody else',
+    },
+    {
+      type: 'Ready',
+      outcome: { failures: [{ type: 'CacheAvailable', error: new Error('no room') }] },
+      says: 'False ApplyFailed: no room',
+    },
+  ])('$type says: $says', ({ type, outcome, says }) => {
+    expect(saidOf(mirror, { ...good, ...outcome })[type]).toBe(says);
+  });
+
+  test('says that nobody is sent to a mirror without addressing', () => {
+    const { mirror } = surveyed({ upstreamUrl: 'quay.io', addressing: [] });
+    expect(saidOf(mirror, { ...good, hasNodeAgent: false })['Addressed']).toBe(
+      'True Planned: spec.addressing is empty: nobody is sent to the mirror',
+    );
+  });
+
+  test('says what a strategy waits for', () => {
+    const { mirror } = surveyed({ upstreamUrl: 'quay.io', addressing: [{ type: 'map' }] }, []);
+    expect(saidOf(mirror, good)['Addressed']).toBe('False Waiting: map: Service registry-mirror-quay has no clusterIP');
+  });
+});
+
+test('the same outcome gives the same status, whatever the time', () => {
+  const { mirror } = surveyed({ upstreamUrl: 'quay.io' });
+  const first = mirrorStatus(mirror, good, { conditions: [] }, now);
+  expect(mirrorStatus(mirror, good, first, now + 60_000)).toEqual(first);
+});
+
+describe('facts', () => {
+  const owned = (kind: string, name: string, status: object) => ({
+    apiVersion: 'apps/v1',
+    kind,
+    metadata: { namespace: 'mirrors', name, ownerReferences: ownerReferences ?? [] },
+    status,
+  });
+  const server = owned(StatefulSet.kind, 'registry-mirror-quay', { readyReplicas: 1 });
+  const agentStatus = { observedGeneration: 1, desiredNumberScheduled: 3, numberReady: 2 };
+  const agent = owned(DaemonSet.kind, 'registry-mirror-quay-utils', agentStatus);
+  const foreign = { ...server, metadata: { namespace: 'mirrors', name: 'registry-mirror-quay' } };
+  const secret = (name: string, texts: Readonly<Record<string, string>>) => ({
+    apiVersion: 'v1',
+    kind: Secret.kind,
+    metadata: { namespace: 'mirrors', name },
+    data: Object.fromEntries(Object.entries(texts).map(([key, text]) => [key, Buffer.from(text).toString('base64')])),
+  });
+
+  test.each<{
+    title: string;
+    spec?: object;
+    objects: Parameters<typeof stateOf>[0];
+    facts: object;
+    settings?: Partial<MirrorSettings>;
+  }>([
+    { title: 'nothing there', objects: [], facts: { clusterIPs: [], replicas: { wanted: 2, ready: 0 } } },
+    {
+      title: 'pods and nodes',
+      objects: [server, agent, serviceOf('quay', '10.0.0.7')],
+      facts: { clusterIPs: ['10.0.0.7'], replicas: { wanted: 2, ready: 1 }, nodes: { desired: 3, ready: 2 } },
+    },
+    {
+      title: 'an agent nobody has looked at yet',
+      objects: [owned(DaemonSet.kind, 'registry-mirror-quay-utils', { desiredNumberScheduled: 0, numberReady: 0 })],
+      facts: { clusterIPs: [], replicas: { wanted: 2, ready: 0 } },
+    },
+    {
+      title: "somebody else's StatefulSet",
+      objects: [foreign],
+      facts: { clusterIPs: [], replicas: { wanted: 2, ready: 0 } },
+    },
+    {
+      title: 'credentials that are empty',
+      spec: { credentialsSecret: 'login' },
+      objects: [secret('login', { username: '' })],
+      facts: {
+        clusterIPs: [],
+        replicas: { wanted: 2, ready: 0 },
+        configProblem: {
+          reason: 'CredentialsIncomplete',
+          message: 'Secret mirrors/login of spec.credentialsSecret has no username and no password',
+        },
+      },
+    },
+    {
+      title: 'a bundle of CAs that is not there',
+      objects: [],
+      settings: { caBundle: 'cas' },
+      facts: {
+        clusterIPs: [],
+        replicas: { wanted: 2, ready: 0 },
+        configProblem: {
+          reason: 'CABundleMissing',
+          message: 'ConfigMap mirrors/cas with the CAs to trust does not exist; pods wait for it',
+        },
+      },
+    },
+    {
+      title: "a user's certificate that cannot be read",
+      objects: [secret('given', { 'tls.crt': 'nonsense' })],
+      settings: { certificateSecret: 'given' },
+      facts: { clusterIPs: [], replicas: { wanted: 2, ready: 0 } },
+    },
+  ])('$title', ({ spec, objects, facts, settings }) => {
+    const { mirror, state } = surveyed({ upstreamUrl: 'quay.io', ...spec }, objects);
+    expect(gatherFacts(mirror, state, testSettings(settings))).toEqual(facts);
+  });
+});
