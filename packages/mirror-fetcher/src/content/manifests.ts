@@ -23,7 +23,7 @@ interface ManifestsParts {
 }
 
 /** Every type a manifest can have. Upstreams are always asked with all of them, whatever the client said. */
-export const manifestMediaTypes = [
+const manifestMediaTypes = [
   'application/vnd.oci.image.index.v1+json',
   'application/vnd.oci.image.manifest.v1+json',
   'application/vnd.oci.artifact.manifest.v1+json',
