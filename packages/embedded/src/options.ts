@@ -21,6 +21,8 @@ export function parseOptions(argv: readonly string[]): Options {
     .option('--upstream <host>', 'mirror this registry instead of one started here, for example registry.example.org')
     .option('--image <repository:tag>', 'what to pull (default: demo/app:1, or library/busybox:latest with --upstream)')
     .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
-  const { keep, upstream, image } = command.parse([...argv]).opts<{ keep: boolean; upstream?: string; image?: string }>();
+  const { keep, upstream, image } = command
+    .parse([...argv])
+    .opts<{ keep: boolean; upstream?: string; image?: string }>();
   return { keep, upstream, image: image ?? (upstream === undefined ? 'demo/app:1' : 'library/busybox:latest') };
 }

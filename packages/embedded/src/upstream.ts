@@ -3,6 +3,7 @@ import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { fetcherRequests } from './fetcher-requests.ts';
 import { startProgram } from './program.ts';
 import { until } from './until.ts';
 
@@ -13,7 +14,9 @@ export interface Upstream {
   /** `host[:port]`, as spec.upstreamUrl takes it. */
   readonly host: string;
   readonly plainHTTP: boolean;
-  /** How many requests for images it has seen, if it is ours to count. */
+  /** Whether it was started here, and may be stopped. */
+  readonly isOurs: boolean;
+  /** How many requests it was sent so far. */
   requests(): Promise<number>;
   stop(): Promise<void>;
 }
@@ -45,7 +48,24 @@ export async function startUpstream(
   await run(crane, ['append', ...layers.flatMap((layer) => ['--new_layer', layer]), '--new_tag', `${host}/${image}`]);
   const seen = async () => countRequests(await program.output());
   const before = await seen();
-  return { host, plainHTTP: true, requests: async () => (await seen()) - before, stop: () => program.stop() };
+  return {
+    host,
+    plainHTTP: true,
+    isOurs: true,
+    requests: async () => (await seen()) - before,
+    stop: () => program.stop(),
+  };
+}
+
+/** A registry of somebody else's. Its requests are counted by the one who makes them, the fetcher in the mirror's pod. */
+export function realUpstream(host: string, nodeDirectory: string): Upstream {
+  return {
+    host,
+    plainHTTP: false,
+    isOurs: false,
+    requests: () => fetcherRequests(nodeDirectory),
+    stop: async () => {},
+  };
 }
 
 /** How many requests a registry's log tells of: one line with a status each. */

@@ -1,0 +1,33 @@
+import { mirrorHost, mirrorName } from './mirror-manifest.ts';
+
+/** What to try while everything is up. */
+export interface Surroundings {
+  readonly kubectl: string;
+  readonly kubeconfig: string;
+  readonly directory: string;
+  readonly hostRoot: string;
+  readonly crane: string;
+  readonly image: string;
+}
+
+/** What `--keep` prints: command lines that work as they stand in another terminal. */
+export function lookingAround({ kubectl, kubeconfig, directory, hostRoot, crane, image }: Surroundings): string {
+  return [
+    'Everything stays up until you press Ctrl-C. In another terminal:',
+    '',
+    `  export KUBECONFIG=${kubeconfig}`,
+    `  alias kubectl=${kubectl}`,
+    '  kubectl get registrymirrors',
+    `  kubectl describe registrymirror ${mirrorName}`,
+    `  kubectl get statefulset,daemonset,service,secret,pod -l mirror=${mirrorName}`,
+    '  kubectl explain registrymirror.spec',
+    '',
+    `  cat ${hostRoot}/etc/hosts              # the node's hosts file`,
+    `  ls ${directory}/node/pods              # logs and files of the pods`,
+    '',
+    '  # a pull as the node would make it',
+    `  unshare --mount sh -c 'mount --bind ${hostRoot}/etc/hosts /etc/hosts &&`,
+    `    SSL_CERT_DIR=${hostRoot}/etc/docker/certs.d/${mirrorHost} ${crane} manifest ${mirrorHost}/${image}'`,
+    '',
+  ].join('\n');
+}
