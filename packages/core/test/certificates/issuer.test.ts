@@ -1,0 +1,64 @@
+import { X509Certificate } from 'node:crypto';
+import { Applier, systemClock } from '@entrepot/kube';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { CertificateIssuer } from '../../src/certificates/issuer.ts';
+import { textsOf } from '../../src/certificates/secret-texts.ts';
+import { fieldManager, Secret, stateOf } from '../../src/index.ts';
+import { registryMirror } from '../support/mirrors.ts';
+import { Cluster } from '../support/operator.ts';
+
+const dayMs = 86_400_000;
+const mirror = registryMirror('quay', { upstreamUrl: 'quay.io' });
+const { signal } = new AbortController();
+let cluster: Cluster;
+beforeEach(async () => {
+  cluster = await Cluster.connect();
+});
+afterEach(async () => cluster.leave());
+
+/** An issuer that looks at the cluster so many days from now. */
+function issuerInDays(days: number): CertificateIssuer {
+  const { client, namespace } = cluster;
+  const applier = new Applier({ client, fieldManager, live: () => undefined });
+  const clock = { ...systemClock, now: () => Date.now() + days * dayMs };
+  return new CertificateIssuer({ client, applier, state: stateOf([]), namespace, clock });
+}
+
+async function texts(name: string): Promise<Readonly<Record<string, string>>> {
+  const secret = await cluster.client.get(Secret, { namespace: cluster.namespace, name });
+  return secret === undefined ? {} : textsOf(secret);
+}
+
+test('a certificate is made once, kept while it is good, and made anew after two thirds of its life', async () => {
+  const wanted = { secretName: 'serving', names: ['mirror-quay.io'] };
+  const first = await issuerInDays(0).ensure(mirror, wanted, signal);
+  const made = await texts('serving');
+  expect(new X509Certificate(made['tls.crt'] ?? '').subjectAltName).toBe('DNS:mirror-quay.io');
+
+  expect(await issuerInDays(240).ensure(mirror, wanted, signal)).toEqual(first);
+  expect(await texts('serving')).toEqual(made);
+
+  const renewed = await issuerInDays(245).ensure(mirror, wanted, signal);
+  expect(renewed.notAfter.getTime()).toBeGreaterThan(first.notAfter.getTime());
+  expect(await texts('serving')).not.toEqual(made);
+});
+
+test('other names ask for another certificate, of the same CA', async () => {
+  await issuerInDays(0).ensure(mirror, { secretName: 'serving', names: ['mirror-quay.io'] }, signal);
+  const authority = await texts('entrepot-ca');
+  await issuerInDays(0).ensure(mirror, { secretName: 'serving', names: ['mirror-quay.io', '10.0.0.7'] }, signal);
+  const { 'tls.crt': certificate = '' } = await texts('serving');
+  expect(new X509Certificate(certificate).subjectAltName).toBe('DNS:mirror-quay.io, IP Address:10.0.0.7');
+  expect(await texts('entrepot-ca')).toEqual(authority);
+});
+
+test('many mirrors at once get certificates of one CA', async () => {
+  const issuer = issuerInDays(0);
+  const names = ['a', 'b', 'c', 'd'];
+  await Promise.all(names.map((name) => issuer.ensure(mirror, { secretName: name, names: [`${name}.io`] }, signal)));
+  const { publicKey } = new X509Certificate((await texts('entrepot-ca'))['tls.crt'] ?? '');
+  for (const name of names) {
+    const { 'tls.crt': certificate = '' } = await texts(name);
+    expect(new X509Certificate(certificate).verify(publicKey)).toBe(true);
+  }
+});
