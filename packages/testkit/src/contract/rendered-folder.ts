@@ -1,12 +1,10 @@
-import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import type { PodLayout, RenderedConfig } from '@entrepot/core';
 import { ThrowawayAuthority } from '../upstream/throwaway-authority.ts';
-
-const execute = promisify(execFile);
 
 /** Lays rendered files out as in a pod, with a serving certificate, runs the action there, and removes everything. */
 export async function inRenderedFolder<T>(
@@ -39,14 +37,16 @@ export async function nginxComplaints(root: string, layout: PodLayout): Promise<
   // Without -e, nginx first tries its built-in error log, which may be forbidden, and says so.
   const args = ['-t', '-q', '-e', 'stderr', '-p', './', '-c', `${layout.config}/default.conf`];
   const env = { ...process.env, PATH: `${process.env['PATH'] ?? ''}:/usr/sbin` };
+  // Into a file: a pipe of Node's is a socket, and nginx cannot open /dev/stdout or /dev/stderr when they are sockets.
+  const report = join(root, 'nginx-report');
+  const file = await open(report, 'w');
   try {
-    const { stderr } = await execute('nginx', args, { cwd: root, env });
-    return stderr.trim();
+    const nginx = spawn('nginx', args, { cwd: root, env, stdio: ['ignore', file.fd, file.fd] });
+    await once(nginx, 'close');
   } catch (error) {
-    if (!(error instanceof Error)) throw error;
-    if ('code' in error && error.code === 'ENOENT') {
-      throw new Error('nginx is not installed; the contract of templates needs it', { cause: error });
-    }
-    return 'stderr' in error ? String(error.stderr).trim() : error.message;
+    throw new Error('nginx is not installed; the contract of templates needs it', { cause: error });
+  } finally {
+    await file.close();
   }
+  return (await readFile(report, 'utf8')).trim();
 }
