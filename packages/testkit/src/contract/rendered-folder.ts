@@ -43,10 +43,11 @@ export async function nginxComplaints(root: string, layout: PodLayout): Promise<
   try {
     const nginx = spawn('nginx', args, { cwd: root, env, stdio: ['ignore', file.fd, file.fd] });
     await once(nginx, 'close');
+    const said = (await readFile(report, 'utf8')).trim();
+    return nginx.exitCode === 0 ? said : said || `nothing, but exits with ${nginx.exitCode}`;
   } catch (error) {
     throw new Error('nginx is not installed; the contract of templates needs it', { cause: error });
   } finally {
     await file.close();
   }
-  return (await readFile(report, 'utf8')).trim();
 }
