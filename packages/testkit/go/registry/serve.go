@@ -58,6 +58,8 @@ func registryConfiguration(root string) *configuration.Configuration {
 		driver, parameters = "filesystem", configuration.Parameters{"rootdirectory": root}
 	}
 	config := &configuration.Configuration{Version: configuration.CurrentVersion}
+	// As many as crane asks for; without a number none may be asked for.
+	config.Catalog.MaxEntries = 1000
 	config.Storage = configuration.Storage{
 		driver:   parameters,
 		"delete": configuration.Parameters{"enabled": true},

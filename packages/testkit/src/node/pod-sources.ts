@@ -22,9 +22,11 @@ export function podSources(
       const object = stores[kind].get({ namespace, name });
       if (object === undefined) return undefined;
       const textEncoding = kind === 'Secret' ? 'base64' : 'utf8';
-      const texts = Object.entries(object.data ?? {}).map(([key, value]) => [key, Buffer.from(value, textEncoding)]);
-      const bytes = Object.entries(object.binaryData ?? {}).map(([key, value]) => [key, Buffer.from(value, 'base64')]);
-      return new Map([...texts, ...bytes] as [string, Buffer][]);
+      const content = new Map<string, Buffer>();
+      for (const [key, value] of Object.entries(object.data ?? {})) content.set(key, Buffer.from(value, textEncoding));
+      for (const [key, value] of Object.entries(object.binaryData ?? {}))
+        content.set(key, Buffer.from(value, 'base64'));
+      return content;
     },
   };
 }
