@@ -15,21 +15,21 @@ export interface MirroredUpstreamOptions extends Pick<MirrorOptions, 'cache'> {
 }
 
 export async function mirrorOf(options: MirroredUpstreamOptions = {}): Promise<MirroredUpstream> {
-  const upstream = await FakeUpstream.start({ tls: true, ...options.upstream });
+  await using started = new AsyncDisposableStack();
+  const upstream = started.use(await FakeUpstream.start({ tls: true, ...options.upstream }));
   const { credentials, cache } = options;
-  const mirror = await Mirror.start({
-    ...(cache === undefined ? {} : { cache }),
-    upstream: { host: upstream.host, hasCABundle: true, hasCredentials: credentials !== undefined },
-    files: {
-      [layout.upstreamCAs]: upstream.caCertificate ?? '',
-      ...Object.fromEntries(
-        Object.entries(credentials ?? {}).map(([name, text]) => [`${layout.credentials}/${name}`, text]),
-      ),
-    },
-  });
-  const dispose = async (): Promise<void> => {
-    await mirror.stop();
-    await upstream.close();
-  };
-  return { upstream, mirror, [Symbol.asyncDispose]: dispose };
+  const mirror = started.use(
+    await Mirror.start({
+      ...(cache === undefined ? {} : { cache }),
+      upstream: { host: upstream.host, hasCABundle: true, hasCredentials: credentials !== undefined },
+      files: {
+        [layout.upstreamCAs]: upstream.caCertificate ?? '',
+        ...Object.fromEntries(
+          Object.entries(credentials ?? {}).map(([name, text]) => [`${layout.credentials}/${name}`, text]),
+        ),
+      },
+    }),
+  );
+  const owned = started.move();
+  return { upstream, mirror, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }

@@ -62,14 +62,12 @@ export class Mirror implements AsyncDisposable {
     for (const [path, text] of Object.entries(options.files ?? {})) await folder.write(path, text);
     if (options.uid !== undefined) await folder.giveTo(options.uid);
     const mirror = new Mirror(folder, startNginx(folder, options), port, authority);
-    await mirror.#untilListening();
-    return mirror;
+    return mirror.#orStopped(() => mirror.#untilListening());
   }
 
   static async start(options: MirrorOptions = {}): Promise<Mirror> {
     const mirror = await Mirror.startWithoutFetcher(options);
-    await mirror.startFetcher();
-    return mirror;
+    return mirror.#orStopped(() => mirror.startFetcher());
   }
 
   /** Both programs again, on the same folder and port, as after a restart of the pod. */
@@ -111,6 +109,17 @@ export class Mirror implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop();
+  }
+
+  /** Itself once it is started; nothing is left of one that does not start. */
+  async #orStopped(start: () => Promise<void>): Promise<this> {
+    try {
+      await start();
+      return this;
+    } catch (error) {
+      await this.stop();
+      throw error;
+    }
   }
 
   #untilListening(): Promise<void> {
