@@ -61,7 +61,7 @@ export function sandboxScript(options: SandboxOptions): string {
       ({ source, target, readOnly }) => `visible ${quote(source)} ${quote(target)} ${readOnly ? 'ro' : 'rw'}`,
     ),
     `mkdir -p "$root"${quote(workingDirectory)}`,
-    isRootReadOnly ? 'mount -o remount,ro "$root"' : '',
+    isRootReadOnly ? 'mount -o remount,bind,ro "$root"' : '',
     'unshare=$(command -v unshare)',
     'PATH=$container_path',
     `exec "$unshare" ${identity(user)} --root="$root" --wd=${quote(workingDirectory)} -- "$@"`,
