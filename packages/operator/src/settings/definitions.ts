@@ -23,7 +23,8 @@ export const settingDefinitions = {
   dockerCertificateSecret: {
     variable: 'DOCKER_CERTIFICATE_SECRET',
     placeholder: '<secret>',
-    meaning: 'Secret with tls.crt and tls.key that mirrors serve with and nodes trust.',
+    meaning:
+      'Secret with tls.crt and tls.key that mirrors serve with and nodes trust. Mirrors in a map of ImageSwap keep to the own CA.',
     wants: 'the name of a Secret',
     unset: 'certificates of an own CA, kept in the Secret entrepot-ca',
     schema: as.objectName,
