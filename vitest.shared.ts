@@ -1,5 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
+const conditions = ['@entrepot/source', 'node', 'import', 'module', 'default'];
+
 /**
  * The test settings every package shares: workspace packages are taken from their sources, so tests need no build.
  * Each package's vitest.config.ts passes its name and, where real servers need more time, its own time limits.
@@ -9,7 +11,9 @@ export function packageTests(
   test: { testTimeout?: number; hookTimeout?: number; globalSetup?: string[]; fileParallelism?: boolean } = {},
 ) {
   return defineConfig({
-    ssr: { resolve: { conditions: ['@entrepot/source', 'node', 'import', 'module', 'default'] } },
+    ssr: { resolve: { conditions } },
+    // The global setup is loaded in an environment of vitest's own.
+    environments: { __vitest__: { resolve: { conditions } } },
     test: {
       name,
       include: ['test/**/*.test.ts'],

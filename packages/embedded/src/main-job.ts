@@ -1,6 +1,6 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { kubernetesPrograms, startControlPlane } from '@entrepot/control-plane';
+import { kubernetesPrograms, poll, startControlPlane } from '@entrepot/control-plane';
 import { KubeClient, loadConnection } from '@entrepot/kube';
 import { registryPrograms, startNode } from '@entrepot/testkit';
 import { appliedObjects, kubectlApply, operatorManifests, readyCondition } from './cluster.ts';
@@ -9,9 +9,9 @@ import type { Surroundings } from './looking-around.ts';
 import { mirrorHost, mirrorManifest } from './mirror-manifest.ts';
 import { pull, type Pull } from './node-pull.ts';
 import type { Options } from './options.ts';
+import { podTroubles } from './pod-troubles.ts';
 import type { Findings, PullRow } from './report.ts';
 import type { Stage } from './stage.ts';
-import { until } from './until.ts';
 import { realUpstream, startUpstream, type Upstream } from './upstream.ts';
 
 const hostsFile = '127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost\n';
@@ -37,13 +37,16 @@ export async function runMainJob(stage: Stage, directory: string, nginx: string,
   stage.atEnd(() => plane.stop());
   const client = new KubeClient(await loadConnection({ kubeconfig: plane.kubeconfig }));
   stage.atEnd(() => client.close());
+  const nodeDirectory = join(directory, 'node');
+  const events: string[] = [];
   const node = await stage.step('a node that runs pods as processes', () =>
     startNode({
       client,
       apiServer: plane.server,
-      directory: join(directory, 'node'),
+      directory: nodeDirectory,
       hostRoot,
       images: imagePrograms(nginx),
+      onEvent: ({ pod, message }) => events.push(pod === undefined ? message : `${pod}: ${message}`),
     }),
   );
   stage.atEnd(() => node.stop());
@@ -52,7 +55,7 @@ export async function runMainJob(stage: Stage, directory: string, nginx: string,
       ? await stage.step('an upstream registry with an image', () =>
           startUpstream({ crane, registry }, join(directory, 'upstream'), options.image),
         )
-      : realUpstream(options.upstream, join(directory, 'node'));
+      : realUpstream(options.upstream, nodeDirectory);
   stage.atEnd(() => upstream.stop());
 
   await stage.step('entrepot manifests | kubectl apply -f -', async () =>
@@ -60,7 +63,7 @@ export async function runMainJob(stage: Stage, directory: string, nginx: string,
   );
   await stage.step('kubectl apply -f mirror.yaml, until Ready', async () => {
     await kubectlApply(plane, mirrorManifest(upstream));
-    await untilReady(client);
+    await untilReady(client, () => podTroubles(nodeDirectory, events));
   });
   const pulls = await pullThrice(stage, upstream, (name) =>
     pull({ crane, image: `${mirrorHost}/${options.image}`, hostRoot, file: join(directory, `${name}.tar`) }),
@@ -76,14 +79,16 @@ export async function runMainJob(stage: Stage, directory: string, nginx: string,
   };
 }
 
-async function untilReady(client: KubeClient): Promise<void> {
+async function untilReady(client: KubeClient, troubles: () => Promise<string>): Promise<void> {
   let last = 'the operator has not said anything';
-  await until('the mirror is Ready', 90_000, async () => {
+  const isReady = async (): Promise<boolean> => {
     const ready = await readyCondition(client);
     last = ready?.message ?? last;
-    return ready?.status === 'True' ? true : undefined;
-  }).catch((error: unknown) => {
-    throw new Error(`${String(error)}; last it said: ${last}`, { cause: error });
+    return ready?.status === 'True';
+  };
+  await poll('the mirror is Ready', isReady, { deadlineMs: 90_000 }).catch(async (error: unknown) => {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(`${reason}; last it said: ${last}\n${await troubles()}`, { cause: error });
   });
 }
 

@@ -36,7 +36,7 @@ try {
   print(`\n${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 1;
 } finally {
-  await stage.step('taking everything down', () => stage.end());
-  print(`  took ${seconds(performance.now() - started)} in all\n`);
+  await stage.end();
+  print(`Everything is taken down; ${seconds(performance.now() - started)} in all.\n`);
 }
 process.exit();

@@ -5,8 +5,8 @@ export const mirrorName = 'demo';
 export const mirrorHost = 'mirror.example.test';
 
 /**
- * The RegistryMirror that a user would write. One replica, because all pods here share the machine's one network and
- * so its port 5000.
+ * The RegistryMirror that a user would write. One replica and only loopback, because all pods here share the machine's
+ * one network and so its port 5000.
  */
 export function mirrorManifest({ host, plainHTTP }: Pick<Upstream, 'host' | 'plainHTTP'>): string {
   return [
@@ -18,6 +18,8 @@ export function mirrorManifest({ host, plainHTTP }: Pick<Upstream, 'host' | 'pla
     `  upstreamUrl: ${host}`,
     `  masqueradeUrl: ${mirrorHost}`,
     '  replicas: 1',
+    '  templateOptions:',
+    '    listenAddress: 127.0.0.1',
     ...(plainHTTP ? ['  upstream:', '    plainHTTP: true'] : []),
     '',
   ].join('\n');

@@ -8,8 +8,6 @@ export interface Program {
   stop(): Promise<void>;
   /** The log so far. */
   output(): Promise<string>;
-  /** An error with the end of the log, once the program has ended by itself. */
-  failure(): Promise<Error | undefined>;
 }
 
 /** Starts a program with its output in `logFile`. */
@@ -26,12 +24,6 @@ export async function startProgram(
   return {
     stop: () => stop(child),
     output,
-    failure: async () =>
-      hasEnded(child)
-        ? new Error(
-            `${command} ended with ${child.exitCode ?? child.signalCode}; its last lines:\n${(await output()).slice(-2000)}`,
-          )
-        : undefined,
   };
 }
 

@@ -4,6 +4,7 @@ import { performance } from 'node:perf_hooks';
 export class Stage {
   readonly #print: (text: string) => void;
   readonly #endings: (() => Promise<unknown>)[] = [];
+  #isEnding = false;
 
   /** `print` receives text as it stands, line ends included. */
   constructor(print: (text: string) => void) {
@@ -19,7 +20,8 @@ export class Stage {
       this.#print(`${seconds(performance.now() - started).padStart(7)}\n`);
       return result;
     } catch (error) {
-      this.#print('failed\n');
+      // What fails because everything is taken down is no news.
+      if (!this.#isEnding) this.#print('failed\n');
       throw error;
     }
   }
@@ -31,6 +33,7 @@ export class Stage {
 
   /** Takes everything down, whatever fails on the way; a second call does nothing. */
   async end(): Promise<void> {
+    this.#isEnding = true;
     for (let work = this.#endings.pop(); work !== undefined; work = this.#endings.pop()) {
       try {
         await work();

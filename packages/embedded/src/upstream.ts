@@ -3,9 +3,9 @@ import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { poll } from '@entrepot/control-plane';
 import { fetcherRequests } from './fetcher-requests.ts';
 import { startProgram } from './program.ts';
-import { until } from './until.ts';
 
 const run = promisify(execFile);
 
@@ -37,11 +37,12 @@ export async function startUpstream(
     ['--listen', '127.0.0.1:0', '--root', join(directory, 'content'), '--verbose'],
     { logFile },
   );
-  const host = await until('the upstream registry listens', 20_000, async () => {
-    const failure = await program.failure();
-    if (failure !== undefined) throw failure;
-    return /listening on (\S+)/.exec(await program.output())?.[1];
-  });
+  let host = '';
+  const hasStarted = async () => {
+    host = /listening on (\S+)/.exec(await program.output())?.[1] ?? '';
+    return host !== '';
+  };
+  await poll('the upstream registry listens', hasStarted, { deadlineMs: 20_000 });
   const layers = ['program', 'data'].map((name) => join(directory, `${name}.tar`));
   await run('tar', ['-C', join(directory, 'program'), '-cf', join(directory, 'program.tar'), '.']);
   await run('tar', ['-C', join(directory, 'data'), '-cf', join(directory, 'data.tar'), '.']);

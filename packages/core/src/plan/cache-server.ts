@@ -129,7 +129,8 @@ function registryContainer(image: string): object {
     image,
     imagePullPolicy: 'IfNotPresent',
     command: ['nginx'],
-    args: ['-p', './', '-c', `${podLayout.config}/default.conf`, '-g', 'daemon off;'],
+    // `-e`: before it has read its configuration, nginx would complain into a file on the read-only root.
+    args: ['-e', 'stderr', '-p', './', '-c', `${podLayout.config}/default.conf`, '-g', 'daemon off;'],
     workingDir: '/',
     ports: [{ name: registryPort.name, containerPort: registryPort.containerPort, protocol: 'TCP' }],
     readinessProbe: {

@@ -100,7 +100,7 @@ test('the StatefulSet runs nginx and the fetcher on one claim, without privilege
               image: 'nginx:1',
               imagePullPolicy: 'IfNotPresent',
               command: ['nginx'],
-              args: ['-p', './', '-c', 'etc/nginx/conf.d/default.conf', '-g', 'daemon off;'],
+              args: ['-e', 'stderr', '-p', './', '-c', 'etc/nginx/conf.d/default.conf', '-g', 'daemon off;'],
               workingDir: '/',
               ports: [{ name: 'https', containerPort: 5000, protocol: 'TCP' }],
               readinessProbe: {
