@@ -8,11 +8,8 @@ export async function nginxProgram(): Promise<string> {
     const { stdout } = await promisify(execFile)('sh', ['-c', 'command -v nginx'], { env });
     return stdout.trim();
   } catch (error) {
-    throw new Error(
-      'nginx is not installed: install it with your package manager (Debian: apt-get install nginx-light)',
-      {
-        cause: error,
-      },
-    );
+    throw new Error('nginx is not installed: install it with your package manager (Debian: apt-get install nginx)', {
+      cause: error,
+    });
   }
 }

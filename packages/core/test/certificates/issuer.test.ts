@@ -1,18 +1,19 @@
 import { X509Certificate } from 'node:crypto';
-import { Applier, systemClock } from '@entrepot/kube';
+import { Applier, type KubernetesObject, systemClock } from '@entrepot/kube';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { CertificateIssuer } from '../../src/certificates/issuer.ts';
 import { textsOf } from '../../src/certificates/secret-texts.ts';
 import { fieldManager, Secret, stateOf } from '../../src/index.ts';
-import { registryMirror } from '../support/mirrors.ts';
 import { Cluster } from '../support/operator.ts';
 
 const dayMs = 86_400_000;
-const mirror = registryMirror('quay', { upstreamUrl: 'quay.io' });
 const { signal } = new AbortController();
 let cluster: Cluster;
+/** It exists: what an owner that does not exist owns is collected as garbage. */
+let mirror: KubernetesObject;
 beforeEach(async () => {
   cluster = await Cluster.connect();
+  mirror = await cluster.mirror('quay', { upstreamUrl: 'quay.io' });
 });
 afterEach(async () => cluster.leave());
 

@@ -65,7 +65,7 @@ test('the StatefulSet runs nginx and the fetcher on one claim, without privilege
   const shared = [
     { name: 'image-store', mountPath: '/var/lib/registry' },
     { name: 'sockets', mountPath: '/run/mirror' },
-    { name: 'scratch', mountPath: '/tmp' },
+    { name: 'scratch', mountPath: '/run/scratch' },
   ];
   expect(server).toEqual({
     apiVersion: 'apps/v1',

@@ -11,7 +11,7 @@ export const layout: PodLayout = {
   servingCertificate: 'etc/registry-certs',
   store: 'var/lib/registry',
   sockets: 'run/mirror',
-  scratch: 'tmp',
+  scratch: 'run/scratch',
   credentials: 'etc/upstream-credentials',
   upstreamCAs: 'etc/upstream-certs/ca-certificates.crt',
 };

@@ -8,7 +8,7 @@ export const sampleLayout: PodLayout = frozen({
   servingCertificate: 'etc/registry-certs',
   store: 'var/lib/registry',
   sockets: 'run/mirror',
-  scratch: 'tmp',
+  scratch: 'run/scratch',
   credentials: 'etc/upstream-credentials',
   upstreamCAs: 'etc/upstream-certs/ca-certificates.crt',
 });
