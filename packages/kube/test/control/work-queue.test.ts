@@ -49,6 +49,19 @@ describe('the work queue', () => {
     expect(queue.size).toBe(0);
   });
 
+  test('without delays, delayed keys come at once, each once, and no timer is left', async () => {
+    const clock = new ManualClock();
+    const queue = new WorkQueue({ clock });
+    queue.addAfter('a', 1_000);
+    queue.retry('b');
+    queue.endDelays();
+    expect(queue.size).toBe(2);
+    expect([await queue.get(never), await queue.get(never)]).toEqual(['a', 'b']);
+    for (const key of ['a', 'b']) queue.done(key);
+    await clock.advance(1_000);
+    expect(queue.size).toBe(0);
+  });
+
   test('an event makes the delay of its key void', async () => {
     const clock = new ManualClock();
     const queue = new WorkQueue({ clock });
