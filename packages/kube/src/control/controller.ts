@@ -69,11 +69,13 @@ export class Controller implements Runnable {
 
   /**
    * Works until the signal is aborted, then takes no further key and resolves when the reconciles under way have ended;
-   * they are aborted when `kill` is. It may be run again later: keys that came meanwhile are waiting.
+   * they are aborted when `kill` is. It may be run again later: keys that came meanwhile are waiting, and so are those that were
+   * to be looked at after a while.
    */
   async run(signal: AbortSignal, kill: AbortSignal = new AbortController().signal): Promise<void> {
     const workers = Array.from({ length: this.#concurrency }, async () => this.#work(signal, kill));
     await Promise.all(workers);
+    this.#queue.endDelays();
   }
 
   async #work(signal: AbortSignal, kill: AbortSignal): Promise<void> {

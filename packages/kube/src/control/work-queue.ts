@@ -72,6 +72,11 @@ export class WorkQueue {
     this.addAfter(key, Math.max(atLeastMs, backoffMs(failures, retryRange)));
   }
 
+  /** Adds every delayed key now, so that none is lost and no timer is left: a timer keeps its process alive. */
+  endDelays(): void {
+    for (const key of [...this.#delayed.keys()]) this.add(key);
+  }
+
   /** The key's work succeeded: its next failure is a first one. */
   forget(key: string): void {
     this.#failures.delete(key);
