@@ -10,7 +10,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;
 });
 
-const exitCode = await run(process.argv.slice(2), {
+process.exitCode = await run(process.argv.slice(2), {
   environment: process.env,
   folder: process.cwd(),
   signal: ending.signal,
@@ -18,6 +18,3 @@ const exitCode = await run(process.argv.slice(2), {
   out: (chunk) => process.stdout.write(chunk),
   say: (chunk) => process.stderr.write(chunk),
 });
-
-// Whatever still waits for its time, such as a key to be looked at tomorrow, is no reason to stay.
-process.stdout.write('', () => process.exit(exitCode));
