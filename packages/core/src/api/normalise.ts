@@ -5,6 +5,7 @@ import { knownUpstreams } from './known-upstreams.ts';
 import { type Problem, problemsOf } from './problem.ts';
 import { parseQuantity } from './quantity.ts';
 import { mirrorSpecSchema, type RawMirrorSpec } from './registry-mirror-spec.ts';
+import { parseSpoken } from './spoken.ts';
 
 /** Services and pods are named after the mirror, and such names hold 63 characters with what is added to them. */
 export const mirrorNamePattern = '^[a-z0-9]([a-z0-9-]{0,34}[a-z0-9])?$';
@@ -42,7 +43,7 @@ export type Normalised =
 
 /** Parses a RegistryMirror's name and spec, whatever an older schema let through, or says what is wrong with them. */
 export function normaliseMirror(name: string, raw: unknown): Normalised {
-  const parsed = mirrorSpecSchema.safeParse(raw ?? {});
+  const parsed = parseSpoken(mirrorSpecSchema, raw ?? {});
   const problems: Problem[] = [];
   if (!new RegExp(mirrorNamePattern).test(name)) {
     problems.push({ field: 'metadata.name', message: 'must be at most 36 lower-case letters, digits and dashes' });

@@ -9,6 +9,7 @@ const registryHost = (description: string): z.ZodString =>
     registryHostPattern,
     253,
     'must be a registry host, host[:port], for example quay.io or registry.example.com:5000; no path',
+    'is required: the registry to mirror, as host[:port], for example quay.io',
   ).describe(description);
 const hosts = (description: string) =>
   z

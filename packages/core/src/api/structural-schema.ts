@@ -18,10 +18,12 @@ export function withRules(...rules: readonly ValidationRule[]): Record<string, u
 /**
  * A text that matches a pattern, checked here and by the API server. The server is given a rule, not a `pattern`:
  * its message then says what is wanted instead of showing the expression.
+ *
+ * @param whenMissing said here when there is no text at all
  */
-export function matching(pattern: string, maxLength: number, message: string): z.ZodString {
+export function matching(pattern: string, maxLength: number, message: string, whenMissing?: string): z.ZodString {
   return z
-    .string()
+    .string({ error: ({ input }) => (input === undefined ? whenMissing : undefined) })
     .max(maxLength)
     .refine((text) => new RegExp(pattern).test(text), message)
     .meta(withRules({ rule: `self.matches(r'${pattern}')`, message }));
@@ -30,7 +32,7 @@ export function matching(pattern: string, maxLength: number, message: string): z
 /** A size: a number of bytes, or a text like `20Gi`. */
 export function quantity(description: string): z.ZodType<string | number> {
   return z
-    .union([z.string(), z.int().min(0)])
+    .union([z.string(), z.int().min(0)], 'must be a size, for example 20Gi')
     .refine((value) => new RegExp(quantityPattern).test(String(value)), 'must be a size, for example 20Gi')
     .meta({ description, 'x-kubernetes-int-or-string': true });
 }

@@ -36,11 +36,22 @@ export function isRetried(error: unknown): boolean {
   return !(error instanceof TerminalError || error instanceof WaitingError);
 }
 
-/** `Ready`: true when all others are, else what the first of them says. */
+/** Reasons that time alone takes away; all others last until somebody does something. */
+const waitingReasons = new Set([
+  'NoReplicaReady',
+  'NodesPending',
+  'Pending',
+  'PredecessorLeaving',
+  'ServicePending',
+  'Waiting',
+]);
+
+/** `Ready`: true when all others are, else what the first of them says; waiting counts only where nothing else is wrong. */
 export function readyStatement(statements: readonly Statement[]): Statement {
-  const obstacle = conditionTypes
-    .map((type) => statements.find((statement) => statement.type === type))
-    .find((statement) => statement?.status === 'False');
+  const obstacles = conditionTypes
+    .flatMap((type) => statements.filter((statement) => statement.type === type))
+    .filter(({ status }) => status === 'False');
+  const obstacle = obstacles.find(({ reason }) => !waitingReasons.has(reason)) ?? obstacles[0];
   return obstacle === undefined
     ? { type: 'Ready', status: 'True', reason: 'Ready', message: 'images are mirrored' }
     : { ...obstacle, type: 'Ready' };

@@ -1,5 +1,6 @@
 import { type Problem, problemsOf } from '../api/problem.ts';
 import type { MirrorSpec } from '../api/normalise.ts';
+import { parseSpoken } from '../api/spoken.ts';
 import type { ConfigTemplate } from '../template/contract.ts';
 import type { Catalog } from './catalog.ts';
 import type { ConfiguredStrategy } from './define.ts';
@@ -45,7 +46,7 @@ function chosenStrategies(spec: MirrorSpec, catalog: Catalog, problems: Problem[
     }
     seen.set(name, index);
     const key = entry[entry.type] === undefined ? name : entry.type;
-    const parsed = options.safeParse(entry[key] ?? {});
+    const parsed = parseSpoken(options, entry[key] ?? {});
     if (parsed.success) return [{ configured, options: parsed.data }];
     problems.push(...problemsOf(parsed.error, ['spec', 'addressing', index, key]));
     return [];
@@ -60,7 +61,7 @@ function chosenTemplate(spec: MirrorSpec, catalog: Catalog, problems: Problem[])
     problems.push({ field: 'spec.template', message });
     return undefined;
   }
-  const parsed = template.options.safeParse(spec.templateOptions);
+  const parsed = parseSpoken(template.options, spec.templateOptions);
   if (parsed.success) return { template, options: parsed.data };
   problems.push(...problemsOf(parsed.error, ['spec', 'templateOptions']));
   return undefined;

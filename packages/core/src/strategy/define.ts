@@ -1,6 +1,7 @@
 import { TerminalError } from '@entrepot/kube';
 import { z } from 'zod';
 import { sentenceOf } from '../api/problem.ts';
+import { parseSpoken } from '../api/spoken.ts';
 import { type AddressingStrategy, strategyContractVersion } from './contract.ts';
 
 /** A strategy with its operator-wide settings parsed. */
@@ -34,7 +35,7 @@ export function configureStrategy<Settings, Options>(
   strategy: AddressingStrategy<Settings, Options>,
   raw: unknown = {},
 ): ConfiguredStrategy {
-  const parsed = strategy.settings.safeParse(raw);
+  const parsed = parseSpoken(strategy.settings, raw);
   if (!parsed.success) {
     throw new TerminalError('InvalidSettings', `settings of strategy ${strategy.name}: ${sentenceOf(parsed.error)}`);
   }
@@ -62,7 +63,7 @@ const strategyShape = z.object({
 export function asStrategy(candidate: unknown, origin: string): AddressingStrategy {
   assertContract(candidate, strategyContractVersion, `${origin} as a strategy`);
   if (isStrategy(candidate)) return candidate;
-  const wrong = strategyShape.safeParse(candidate).error;
+  const wrong = parseSpoken(strategyShape, candidate).error;
   throw new TerminalError('UnsupportedContract', `${origin} is not a strategy: ${wrong ? sentenceOf(wrong) : ''}`);
 }
 

@@ -1,6 +1,7 @@
 import { TerminalError } from '@entrepot/kube';
 import { z } from 'zod';
 import { sentenceOf } from '../api/problem.ts';
+import { parseSpoken } from '../api/spoken.ts';
 import { assertContract } from '../strategy/define.ts';
 import { type ConfigTemplate, templateContractVersion } from './contract.ts';
 
@@ -33,7 +34,7 @@ const templateShape = z.object({
 export function asTemplate(candidate: unknown, origin: string): ConfigTemplate {
   assertContract(candidate, templateContractVersion, `${origin} as a template`);
   if (isTemplate(candidate)) return candidate;
-  const wrong = templateShape.safeParse(candidate).error;
+  const wrong = parseSpoken(templateShape, candidate).error;
   throw new TerminalError('UnsupportedContract', `${origin} is not a template: ${wrong ? sentenceOf(wrong) : ''}`);
 }
 

@@ -1,10 +1,13 @@
 import { assert, domain, integer, option, property } from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
 import { claimSpec } from '../../src/api/claim-spec.ts';
 import { parseDuration } from '../../src/api/duration.ts';
 import { parseRegistryHost, withoutPort } from '../../src/api/host.ts';
 import { normaliseMirror } from '../../src/api/normalise.ts';
+import { problemSentence, sentenceOf } from '../../src/api/problem.ts';
 import { parseQuantity } from '../../src/api/quantity.ts';
+import { parseSpoken } from '../../src/api/spoken.ts';
 
 test('the least a user must say is completed with defaults', () => {
   expect(normaliseMirror('docker', { upstreamUrl: 'hub.docker.io' })).toEqual({
@@ -74,22 +77,65 @@ test('a scheme is taken off, with a warning', () => {
   });
 });
 
-describe('what an older schema let through is named with its field', () => {
-  test.each<{ raw: unknown; fields: readonly string[]; name?: string }>([
-    { raw: undefined, fields: ['spec.upstreamUrl'] },
-    { raw: { masqueradeUrl: 'a.b' }, fields: ['spec.upstreamUrl'] },
-    { raw: { upstreamUrl: 17 }, fields: ['spec.upstreamUrl'] },
-    { raw: { upstreamUrl: 'quay.io/path' }, fields: ['spec.upstreamUrl'] },
-    { raw: { upstreamUrl: 'quay.io:99999' }, fields: ['spec.upstreamUrl'] },
-    { raw: { upstreamUrl: 'quay.io', addressing: [{}] }, fields: ['spec.addressing[0].type'] },
-    { raw: { upstreamUrl: 'quay.io' }, name: 'quay.io', fields: ['metadata.name'] },
+describe('what an older schema let through is named with its field, in words for users', () => {
+  const host = 'must be a registry host, host[:port], for example quay.io or registry.example.com:5000; no path';
+  const required = 'spec.upstreamUrl: is required: the registry to mirror, as host[:port], for example quay.io';
+  const quay = { upstreamUrl: 'quay.io' };
+  test.each<{ raw: unknown; says: string; name?: string }>([
+    { raw: undefined, says: required },
+    { raw: { masqueradeUrl: 'a.b' }, says: required },
+    { raw: null, says: required },
+    { raw: 'quay.io', says: 'spec: must be an object, got a text' },
+    { raw: { upstreamUrl: 17 }, says: 'spec.upstreamUrl: must be a text, got a number' },
+    { raw: { upstreamUrl: null }, says: 'spec.upstreamUrl: must be a text, got nothing' },
+    { raw: { upstreamUrl: 'quay.io/path' }, says: `spec.upstreamUrl: ${host}` },
     {
-      raw: { upstreamUrl: 'quay.io', cache: { maxSize: '3Gi' }, volumeClaimTemplate: claimOf('2Gi') },
-      fields: ['spec.cache.maxSize'],
+      raw: { upstreamUrl: 'quay.io:99999' },
+      says: 'spec.upstreamUrl: must be a registry host, host[:port], got quay.io:99999',
     },
-  ])('$fields', ({ raw, name, fields }) => {
-    expect(normaliseMirror(name ?? 'docker', raw)).toMatchObject({ problems: fields.map((field) => ({ field })) });
+    { raw: { upstreamUrl: 'a'.repeat(254) }, says: 'spec.upstreamUrl: must have at most 253 characters' },
+    { raw: { ...quay, addressing: [{}] }, says: 'spec.addressing[0].type: is required' },
+    { raw: { ...quay, addressing: 'hostess' }, says: 'spec.addressing: must be a list, got a text' },
+    { raw: { ...quay, addressing: [{ type: '' }] }, says: 'spec.addressing[0].type: must not be empty' },
+    { raw: { ...quay, replicas: 'many' }, says: 'spec.replicas: must be a number, got a text' },
+    { raw: { ...quay, replicas: 1.5 }, says: 'spec.replicas: must be a whole number, got a number' },
+    { raw: { ...quay, replicas: 0 }, says: 'spec.replicas: must be at least 1' },
+    { raw: { ...quay, replicas: 65 }, says: 'spec.replicas: must be at most 64' },
+    { raw: { ...quay, cache: ['1Gi'] }, says: 'spec.cache: must be an object, got a list' },
+    {
+      raw: { ...quay, upstream: { plainHTTP: 'yes' } },
+      says: 'spec.upstream.plainHTTP: must be true or false, got a text',
+    },
+    {
+      raw: { ...quay, upstream: { redirectHosts: Array.from({ length: 65 }, () => 'a.b') } },
+      says: 'spec.upstream.redirectHosts: must have at most 64 entries',
+    },
+    { raw: quay, name: 'quay.io', says: 'metadata.name: must be at most 36 lower-case letters, digits and dashes' },
+    {
+      raw: { ...quay, volumeClaimTemplate: { spec: { resources: { requests: { storage: true } } } } },
+      says: 'spec.volumeClaimTemplate.spec.resources.requests.storage: must be a size, for example 20Gi',
+    },
+    {
+      raw: { ...quay, cache: { maxSize: '3Gi' }, volumeClaimTemplate: claimOf('2Gi') },
+      says: 'spec.cache.maxSize: must not be above the requested storage, 2Gi',
+    },
+  ])('$says', ({ raw, name, says }) => {
+    const normalised = normaliseMirror(name ?? 'docker', raw);
+    expect('problems' in normalised && problemSentence(normalised.problems)).toBe(says);
   });
+});
+
+test.each<[schema: z.ZodType, value: unknown, says: string]>([
+  [z.enum(['a', 'b']), 'c', 'must be one of a, b'],
+  [z.literal(1), 2, 'must be 1'],
+  [z.strictObject({}), { x: 1, y: 2 }, 'has unknown fields: x, y'],
+  [z.string().min(3), 'a', 'must have at least 3 characters'],
+  [z.array(z.string()).min(1), [], 'must have at least 1 entry'],
+  [z.string('says it itself'), 1, 'says it itself'],
+  [z.union([z.string(), z.number()]), true, 'Invalid input'],
+])('options of plugins get the same words: %#', (schema, value, says) => {
+  const { error } = parseSpoken(schema, value);
+  expect(error === undefined ? '' : sentenceOf(error)).toBe(says);
 });
 
 describe('claims', () => {

@@ -44,7 +44,6 @@ describe('an error becomes a condition', () => {
 
 describe('Ready', () => {
   const holds = (type: Statement['type']): Statement => ({ type, status: 'True', reason: 'Fine', message: 'fine' });
-  const fails = (type: Statement['type']): Statement => ({ type, status: 'False', reason: `No${type}`, message: type });
 
   test('holds when all others do', () => {
     expect(readyStatement([holds('ConfigRendered'), holds('Addressed')])).toEqual({
@@ -55,11 +54,40 @@ describe('Ready', () => {
     });
   });
 
-  test('says what the first obstacle says, in the order in which things come about', () => {
-    expect(readyStatement([fails('Addressed'), fails('CertificateReady'), holds('ConfigRendered')])).toEqual({
-      ...fails('CertificateReady'),
-      type: 'Ready',
-    });
+  const says = (type: Statement['type'], reason: string): Statement => ({
+    type,
+    status: reason === 'Fine' ? 'True' : 'False',
+    reason,
+    message: `about ${type}`,
+  });
+  test.each<{ title: string; statements: readonly Statement[]; ready: string }>([
+    {
+      title: 'the first obstacle, in the order in which things come about',
+      statements: [says('Addressed', 'StrategyFailed'), says('CertificateReady', 'Forbidden')],
+      ready: 'Forbidden: about CertificateReady',
+    },
+    {
+      title: 'the first thing that is waited for, when nothing else is wrong',
+      statements: [says('Addressed', 'NodesPending'), says('CacheAvailable', 'NoReplicaReady')],
+      ready: 'NoReplicaReady: about CacheAvailable',
+    },
+    ...['Pending', 'ServicePending', 'PredecessorLeaving', 'NoReplicaReady'].map((waiting) => ({
+      title: `a failure that lasts, before ${waiting}`,
+      statements: [says('CertificateReady', waiting), says('Addressed', 'StrategyFailed')],
+      ready: 'StrategyFailed: about Addressed',
+    })),
+    ...['StrategyFailed', 'FleetNotApplied', 'ForeignObject', 'ApplyFailed', 'Forbidden'].map((failure) => ({
+      title: `${failure}, though no replica is ready yet`,
+      statements: [
+        says('ConfigRendered', 'Fine'),
+        says('CacheAvailable', 'NoReplicaReady'),
+        says('Addressed', failure),
+      ],
+      ready: `${failure}: about Addressed`,
+    })),
+  ])('says $title', ({ statements, ready }) => {
+    const { type, status, reason, message } = readyStatement(statements);
+    expect({ type, status, ready: `${reason}: ${message}` }).toEqual({ type: 'Ready', status: 'False', ready });
   });
 });
 

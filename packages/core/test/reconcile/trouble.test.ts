@@ -32,7 +32,8 @@ describe('a mirror that cannot be', () => {
     await othersGoOn();
     await eventually(async () =>
       expect(await cluster.conditions('bad')).toMatchObject({
-        Ready: 'False NoReplicaReady: 0 of 2 replicas are ready',
+        Ready: 'False StrategyFailed: map: strategy map failed: cannot bear bad',
+        CacheAvailable: 'False NoReplicaReady: 0 of 2 replicas are ready',
         Addressed: 'False StrategyFailed: map: strategy map failed: cannot bear bad',
       }),
     );
@@ -65,7 +66,7 @@ describe('a mirror that cannot be', () => {
     {
       wrong: 'an option of the wrong type',
       spec: { upstreamUrl: 'quay.io', addressing: [{ type: 'services', services: { fail: 'yes' } }] },
-      message: 'spec.addressing[0].services.fail: Invalid input: expected boolean, received string',
+      message: 'spec.addressing[0].services.fail: must be true or false, got a text',
     },
     {
       wrong: 'an unknown template',
