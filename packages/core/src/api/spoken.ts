@@ -7,21 +7,18 @@ export function parseSpoken<T>(schema: z.ZodType<T>, value: unknown): z.ZodSafeP
 
 /** What is wrong, to be read after the field's name; undefined leaves it to zod. For `error` of a zod parse. */
 export function spokenIssue(issue: z.core.$ZodRawIssue): string | undefined {
-  switch (issue.code) {
-    case 'invalid_type':
-      return issue.input === undefined ? 'is required' : `must be ${wanted(issue)}, got ${nameOf(issue.input)}`;
-    case 'too_big':
-      return `must ${issue.origin in units ? 'have' : 'be'} at most ${amount(issue.origin, issue.maximum)}`;
-    case 'too_small':
-      if (issue.origin === 'string' && issue.minimum === 1) return 'must not be empty';
-      return `must ${issue.origin in units ? 'have' : 'be'} at least ${amount(issue.origin, issue.minimum)}`;
-    case 'unrecognized_keys':
-      return `has unknown fields: ${issue.keys.join(', ')}`;
-    case 'invalid_value':
-      return `must be ${issue.values.length > 1 ? 'one of ' : ''}${issue.values.map(String).join(', ')}`;
-    default:
-      return undefined;
+  if (issue.code === 'invalid_type') {
+    return issue.input === undefined ? 'is required' : `must be ${wanted(issue)}, got ${nameOf(issue.input)}`;
   }
+  if (issue.code === 'too_big') return `must ${limited(issue.origin, 'at most', issue.maximum)}`;
+  if (issue.code === 'too_small') {
+    const isEmpty = issue.origin === 'string' && issue.minimum === 1;
+    return isEmpty ? 'must not be empty' : `must ${limited(issue.origin, 'at least', issue.minimum)}`;
+  }
+  if (issue.code === 'unrecognized_keys') return `has unknown fields: ${issue.keys.join(', ')}`;
+  if (issue.code !== 'invalid_value') return undefined;
+  const values = issue.values.map(String).join(', ');
+  return issue.values.length > 1 ? `must be one of ${values}` : `must be ${values}`;
 }
 
 const names: Readonly<Record<string, string>> = {
@@ -52,7 +49,9 @@ function nameOf(value: unknown): string {
   return names[type] ?? type;
 }
 
-function amount(origin: string, limit: number | bigint): string {
-  const [one = '', more = ''] = units[origin] ?? [];
-  return `${limit} ${Number(limit) === 1 ? one : more}`.trimEnd();
+function limited(origin: string, bound: string, limit: number | bigint): string {
+  const unit = units[origin];
+  if (unit === undefined) return `be ${bound} ${limit}`;
+  const [one, more] = unit;
+  return `have ${bound} ${limit} ${Number(limit) === 1 ? one : more}`;
 }
