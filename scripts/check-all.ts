@@ -9,6 +9,7 @@ import { performance } from 'node:perf_hooks';
 interface Totals {
   readonly passed: number;
   readonly failed: number;
+  readonly skipped: number;
 }
 
 const checks: readonly (readonly [title: string, command: string])[] = [
@@ -34,18 +35,23 @@ function check(title: string, command: string): boolean {
 function countTests(): Totals {
   let passed = 0;
   let failed = 0;
+  let skipped = 0;
   for (const file of globSync('packages/*/.test-results/results.json')) {
-    const { numPassedTests, numFailedTests, numFailedTestSuites, success } = JSON.parse(readFileSync(file, 'utf8')) as {
+    const { numPassedTests, numFailedTests, numFailedTestSuites, numPendingTests, success } = JSON.parse(
+      readFileSync(file, 'utf8'),
+    ) as {
       numPassedTests: number;
       numFailedTests: number;
       numFailedTestSuites: number;
+      numPendingTests: number;
       success: boolean;
     };
     passed += numPassedTests;
+    skipped += numPendingTests;
     // A test file that cannot even be loaded has no failed tests; it is a failure all the same.
     failed += success ? 0 : Math.max(numFailedTests, numFailedTestSuites, 1);
   }
-  return { passed, failed };
+  return { passed, failed, skipped };
 }
 
 console.log('Checks');
@@ -58,5 +64,6 @@ const failedChecks = results.filter((passed) => !passed).length;
 // nx knows of packages whose test run died before it could write a result.
 const unaccounted = run.status !== 0 && tests.failed === 0 ? 1 : 0;
 const failed = tests.failed + failedChecks + unaccounted;
-console.log(`${tests.passed + results.length - failedChecks} passed, ${failed} failed`);
+const skipped = tests.skipped === 0 ? '' : `, ${tests.skipped} skipped`;
+console.log(`${tests.passed + results.length - failedChecks} passed, ${failed} failed${skipped}`);
 process.exitCode = failed === 0 ? 0 : 1;

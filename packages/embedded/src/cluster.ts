@@ -58,7 +58,9 @@ export async function appliedObjects(client: KubeClient): Promise<readonly strin
   const found: string[] = [];
   for (const kind of kinds) {
     const { items } = await client.list(kind, { namespace: 'default' });
-    const ours = items.filter(({ metadata }) => metadata.managedFields?.some(({ manager }) => manager === 'entrepot'));
+    const ours = items.filter(({ metadata }) =>
+      metadata.managedFields?.some(({ manager }) => manager?.startsWith('entrepot')),
+    );
     found.push(...ours.map(({ metadata }) => `${kind.kind} ${metadata.name}`));
   }
   return found;

@@ -26,7 +26,7 @@ export function lookingAround({ kubectl, kubeconfig, directory, hostRoot, crane,
     `  ls ${directory}/node/pods              # logs and files of the pods`,
     '',
     '  # a pull as the node would make it',
-    `  unshare --mount sh -c 'mount --bind ${hostRoot}/etc/hosts /etc/hosts &&`,
+    `  unshare ${process.getuid?.() === 0 ? '' : '--user --map-root-user '}--mount sh -c 'mount --bind ${hostRoot}/etc/hosts /etc/hosts &&`,
     `    SSL_CERT_DIR=${hostRoot}/etc/docker/certs.d/${mirrorHost} ${crane} manifest ${mirrorHost}/${image}'`,
     '',
   ].join('\n');

@@ -1,6 +1,6 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { kubernetesPrograms, poll, startControlPlane } from '@entrepot/control-plane';
+import { kubernetesPrograms, poll, startControlPlane, Watchdog } from '@entrepot/control-plane';
 import { KubeClient, loadConnection } from '@entrepot/kube';
 import { registryPrograms, startNode } from '@entrepot/testkit';
 import { appliedObjects, kubectlApply, operatorManifests, readyCondition } from './cluster.ts';
@@ -24,9 +24,11 @@ export interface MainJob {
 /**
  * The main job, step by step. What is started here is taken down by the stage's end.
  *
- * @param directory an empty folder for everything that is written
+ * @param directory an empty folder for everything that is written; it goes at the end
  */
 export async function runMainJob(stage: Stage, directory: string, nginx: string, options: Options): Promise<MainJob> {
+  const watchdog = new Watchdog(directory);
+  stage.atEnd(() => watchdog.end());
   const hostRoot = join(directory, 'host');
   await mkdir(join(hostRoot, 'etc'), { recursive: true });
   await writeFile(join(hostRoot, 'etc/hosts'), hostsFile);
@@ -53,7 +55,7 @@ export async function runMainJob(stage: Stage, directory: string, nginx: string,
   const upstream =
     options.upstream === undefined
       ? await stage.step('an upstream registry with an image', () =>
-          startUpstream({ crane, registry }, join(directory, 'upstream'), options.image),
+          startUpstream({ crane, registry }, join(directory, 'upstream'), options.image, watchdog),
         )
       : realUpstream(options.upstream, nodeDirectory);
   stage.atEnd(() => upstream.stop());

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { checkMachine } from './machine.ts';
@@ -24,7 +24,6 @@ try {
   await checkMachine();
   const nginx = await nginxProgram();
   const directory = await mkdtemp(join(tmpdir(), 'entrepot-'));
-  stage.atEnd(() => rm(directory, { recursive: true, force: true }));
   print('Main job\n');
   const { findings, surroundings } = await Promise.race([runMainJob(stage, directory, nginx, options), interruption]);
   print(`\n${report(findings)}\n`);

@@ -2,18 +2,17 @@ import { kubernetesPrograms } from '@entrepot/control-plane';
 import { registryPrograms } from '@entrepot/testkit';
 import { seconds } from './stage.ts';
 
-/** The last part of set-up: the programs that are built from Go modules, one line each. */
+/** The last part of set-up: the programs that are built from Go modules. A line each, after lines about what takes long. */
 for (const [title, prepare] of [
   ['Kubernetes control plane', kubernetesPrograms],
   ['registry and client', registryPrograms],
 ] as const) {
   const started = performance.now();
-  process.stdout.write(`  ${title.padEnd(34)} `);
   try {
-    await prepare((line) => process.stderr.write(`\n    ${line}`));
+    await prepare((line) => console.log(`    ${line}`));
   } catch (error) {
-    process.stdout.write(`failed\n${error instanceof Error ? error.message : String(error)}\n`);
+    console.error(`  ${title}: ${error instanceof Error ? error.message : String(error)}`);
     process.exit(1);
   }
-  process.stdout.write(`${seconds(performance.now() - started).padStart(7)}\n`);
+  console.log(`  ${title.padEnd(34)} ${seconds(performance.now() - started).padStart(6)}`);
 }

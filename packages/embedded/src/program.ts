@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { open, readFile } from 'node:fs/promises';
 import { once } from 'node:events';
+import type { Watchdog } from '@entrepot/control-plane';
 
 /** A program running beside us, its output in a file. */
 export interface Program {
@@ -10,14 +11,20 @@ export interface Program {
   output(): Promise<string>;
 }
 
-/** Starts a program with its output in `logFile`. */
+/** Starts a program with its output in `logFile`. The watchdog ends it at the latest when this process ends. */
 export async function startProgram(
   command: string,
   args: readonly string[],
-  { logFile, env }: { logFile: string; env?: Readonly<Record<string, string>> },
+  { logFile, watchdog }: { readonly logFile: string; readonly watchdog: Watchdog },
 ): Promise<Program> {
   const log = await open(logFile, 'a');
-  const child = spawn(command, args, { stdio: ['ignore', log.fd, log.fd], env: { ...process.env, ...env } });
+  // A process group of its own is what the watchdog ends.
+  const child = spawn(command, args, { stdio: ['ignore', log.fd, log.fd], detached: true });
+  const { pid } = child;
+  if (pid !== undefined) {
+    watchdog.add(pid);
+    child.once('exit', () => watchdog.remove(pid));
+  }
   await once(child, 'spawn');
   await log.close();
   const output = () => readFile(logFile, 'utf8');

@@ -3,7 +3,7 @@ import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { poll } from '@entrepot/control-plane';
+import { poll, type Watchdog } from '@entrepot/control-plane';
 import { fetcherRequests } from './fetcher-requests.ts';
 import { startProgram } from './program.ts';
 
@@ -26,6 +26,7 @@ export async function startUpstream(
   { registry, crane }: { registry: string; crane: string },
   directory: string,
   image: string,
+  watchdog: Watchdog,
 ): Promise<Upstream> {
   await mkdir(join(directory, 'program'), { recursive: true });
   await mkdir(join(directory, 'data'));
@@ -35,7 +36,7 @@ export async function startUpstream(
   const program = await startProgram(
     registry,
     ['--listen', '127.0.0.1:0', '--root', join(directory, 'content'), '--verbose'],
-    { logFile },
+    { logFile, watchdog },
   );
   let host = '';
   const hasStarted = async () => {

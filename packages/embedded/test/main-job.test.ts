@@ -26,7 +26,7 @@ test('npm start ends with a table: cold, warm and without the upstream, which is
   expect(output).toMatch(/^warm pull +\d+\.\d s +\d+\.\d MB +0$/m);
   expect(output).toMatch(/^pull with the upstream stopped +\d+\.\d s +\d+\.\d MB +0$/m);
   expect(output).toMatch(
-    /^objects applied +6: Service registry-mirror-demo, Service registry-mirror-demo-headless, Secret registry-mirror-demo-secret, Secret registry-mirror-demo-tls, StatefulSet registry-mirror-demo, DaemonSet registry-mirror-demo-utils$/m,
+    /^objects applied +7: Service registry-mirror-demo, Service registry-mirror-demo-headless, Secret entrepot-ca, Secret registry-mirror-demo-secret, Secret registry-mirror-demo-tls, StatefulSet registry-mirror-demo, DaemonSet registry-mirror-demo-utils$/m,
   );
   expect(output).toMatch(/^hosts line written +127\.64\.\d+\.\d+ mirror\.example\.test$/m);
   expect(code).toBe(0);
@@ -41,6 +41,15 @@ test('kept up, it can be looked at by the printed command lines; an interrupt en
   expect(stdout).toMatch(/^demo +127\.0\.0\.1:\d+ +mirror\.example\.test +hostess +True +1 /m);
   await interrupt(run);
   expect(await leftovers(temporary)).toEqual([]);
+});
+
+test('killed outright in the middle, it leaves nothing behind either', async () => {
+  const run = (running = start(temporary, '--keep'));
+  const hasUpstream = () => run.printed().includes('entrepot manifests |');
+  await poll('it is half up', hasUpstream, { deadlineMs: 60_000 });
+  process.kill(-(run.child.pid ?? 0), 'SIGKILL');
+  await run.ended;
+  await expect.poll(() => leftovers(temporary), { timeout: 20_000 }).toEqual([]);
 });
 
 test('an option that does not exist is a usage error', async () => {
