@@ -96,7 +96,7 @@ export function createMirrorController(options: MirrorControllerOptions): Mirror
       clock,
       events: new EventRecorder({ client, component: fieldManager, clock, logger }),
     }),
-    fleetProblems: () => fleet.problems,
+    fleet,
     clock,
   });
 

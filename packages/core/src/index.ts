@@ -24,10 +24,11 @@ export {
 } from './template/contract.ts';
 export { ConfigMap, DaemonSet, fieldManager, RegistryMirror, Secret, Service, StatefulSet } from './api/group.ts';
 export { registryMirrorCRD } from './api/crd.ts';
+export { spokenIssue } from './api/spoken.ts';
 export { withoutPort } from './api/host.ts';
 export { kindKey, stateOf, type ClusterState } from './cluster-state.ts';
 export { createMirrorController, type MirrorController, type MirrorControllerOptions } from './controller.ts';
-export { planCluster, type ClusterPlan, type ClusterPlanInput } from './plan/cluster.ts';
+export { planCluster, problemOf, type ClusterPlan, type ClusterPlanInput } from './plan/cluster.ts';
 export { managedKinds, requiredRules } from './plan/permissions.ts';
 export { type MirrorSettings, type Toleration } from './settings.ts';
 export {

@@ -10,7 +10,7 @@ import {
 import { Secret } from '../api/group.ts';
 import type { ClusterState } from '../cluster-state.ts';
 import { authoritySecretName } from '../plan/naming.ts';
-import { isOwnedBy, ownedBy } from '../plan/ownership.ts';
+import { isWritableFor, ownedBy } from '../plan/ownership.ts';
 import { type Authority, createAuthority, readAuthority } from './authority.ts';
 import { textsOf } from './secret-texts.ts';
 import {
@@ -82,7 +82,7 @@ export class CertificateIssuer {
   ): Promise<void> {
     const data = encoded({ 'tls.crt': certificate, 'tls.key': key, 'ca.crt': authority });
     const secret = { apiVersion: 'v1', kind: 'Secret', metadata, type: 'kubernetes.io/tls', data };
-    await this.#options.applier.apply(ownedBy(mirror, secret), (live) => isOwnedBy(mirror, live), signal);
+    await this.#options.applier.apply(ownedBy(mirror, secret), (live) => isWritableFor(mirror, live), signal);
   }
 
   async #currentAuthority(signal: AbortSignal): Promise<Authority> {

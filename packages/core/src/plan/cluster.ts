@@ -1,4 +1,4 @@
-import { mergeTextBlock, type KubernetesObject } from '@entrepot/kube';
+import { mergeTextBlock, TerminalError, type KubernetesObject } from '@entrepot/kube';
 import { problemSentence } from '../api/problem.ts';
 import { ConfigMap } from '../api/group.ts';
 import type { ClusterState } from '../cluster-state.ts';
@@ -11,7 +11,7 @@ import { certificatePlaceholder } from './certificate-placeholder.ts';
 import { planFleet } from './fleet.ts';
 import { planMirror } from './mirror.ts';
 import { ownedBy } from './ownership.ts';
-import { type SurveyedMirror, surveyMirrors, type ValidMirror } from './survey.ts';
+import { parseMirror, type SurveyedMirror, surveyMirrors, type ValidMirror } from './survey.ts';
 
 export interface ClusterPlanInput {
   readonly state: ClusterState;
@@ -26,12 +26,16 @@ export interface ClusterPlan {
   readonly notes: readonly string[];
 }
 
-/** What the operator would apply in this state. Certificates that are not there yet are placeholders, and a note says so. */
+/**
+ * What the operator would apply in this state. Certificates and uids that are not there yet are placeholders, and a note says so.
+ *
+ * @throws TerminalError `TemplateFailed`, naming the mirror
+ */
 export function planCluster({ state, settings, strategies, templates }: ClusterPlanInput): ClusterPlan {
   const catalog = createCatalog({ strategies, templates, defaultAddressing: settings.defaultAddressing });
   const survey = surveyMirrors(state, settings, catalog);
   const mirrors = [...survey.mirrors.values()].map((mirror) => plannedMirror(mirror, state, settings));
-  const fleets = planFleet(survey);
+  const fleets = planFleet(survey, catalog);
   const failures = [...survey.strategies].flatMap(([name, { fleetFailure }]) =>
     fleetFailure === undefined ? [] : [`strategy ${name} failed: ${fleetFailure}`],
   );
@@ -48,6 +52,16 @@ export function planCluster({ state, settings, strategies, templates }: ClusterP
   };
 }
 
+/** Why a RegistryMirror cannot be planned, whatever the cluster holds: a sentence, undefined where it can. */
+export function problemOf(
+  mirror: KubernetesObject,
+  { settings, strategies, templates }: Omit<ClusterPlanInput, 'state'>,
+): string | undefined {
+  const catalog = createCatalog({ strategies, templates, defaultAddressing: settings.defaultAddressing });
+  const parsed = parseMirror(mirror, catalog);
+  return parsed.kind === 'invalid' ? problemSentence(parsed.problems) : undefined;
+}
+
 function plannedMirror(mirror: SurveyedMirror, state: ClusterState, settings: MirrorSettings): ClusterPlan {
   const { name } = mirror.object.metadata;
   const about = (note: string): string => `RegistryMirror ${name}: ${note}`;
@@ -61,7 +75,7 @@ function plannedMirror(mirror: SurveyedMirror, state: ClusterState, settings: Mi
 }
 
 function plannedValidMirror(mirror: ValidMirror, state: ClusterState, settings: MirrorSettings): ClusterPlan {
-  const plan = planMirror(mirror, state, settings);
+  const plan = namingMirror(mirror, () => planMirror(mirror, state, settings));
   const placeholder = certificatePlaceholder(plan.certificate, state, settings.namespace);
   const waiting = mirror.strategies.filter(({ status }) => status.state !== 'active');
   return {
@@ -76,11 +90,22 @@ function plannedValidMirror(mirror: ValidMirror, state: ClusterState, settings: 
     notes: [
       ...waiting.map(({ status }) => `${status.name}: ${status.message}`),
       ...(plan.storageNote === undefined ? [] : [plan.storageNote]),
+      ...(mirror.object.metadata.uid === undefined ? ['the operator fills in its uid in ownerReferences'] : []),
       ...(placeholder === undefined
         ? []
         : [`the operator fills in the certificate of Secret ${placeholder.metadata.name}`]),
     ],
   };
+}
+
+function namingMirror<T>({ object }: ValidMirror, action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    if (!(error instanceof TerminalError)) throw error;
+    const message = `RegistryMirror ${object.metadata.name}: ${error.message}`;
+    throw new TerminalError(error.reason, message, { cause: error });
+  }
 }
 
 /** The ConfigMaps that blocks go into, as they would look afterwards. */

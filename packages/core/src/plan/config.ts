@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { KubernetesObject } from '@entrepot/kube';
+import { type KubernetesObject, TerminalError } from '@entrepot/kube';
 import type { MirrorSpec } from '../api/normalise.ts';
 import type { MirrorSettings } from '../settings.ts';
 import type { ConfigTemplate, RenderedConfig } from '../template/contract.ts';
@@ -10,7 +10,11 @@ import { podLayout } from './pod-layout.ts';
 /** The file only the fetcher reads. */
 export const fetcherFile = 'fetcher.json';
 
-/** What a mirror's template makes of it. */
+/**
+ * What a mirror's template makes of it.
+ *
+ * @throws TerminalError `TemplateFailed`, naming the template, whatever it throws
+ */
 export function renderConfig(
   mirror: string,
   spec: MirrorSpec,
@@ -19,19 +23,22 @@ export function renderConfig(
   { template, options }: { readonly template: ConfigTemplate; readonly options: unknown },
 ): RenderedConfig {
   const { tagTTLSeconds, staleIfErrorSeconds, maxSizeBytes = cacheSizeBytes(storage) } = spec.cache;
-  return template.render(
-    {
-      mirror: { name: mirror, masqueradeHost: spec.masqueradeHost },
-      upstream: {
-        ...spec.upstream,
-        hasCredentials: spec.credentialsSecret !== undefined,
-        hasCABundle: settings.caBundle !== undefined,
-      },
-      cache: { tagTTLSeconds, staleIfErrorSeconds, maxSizeBytes },
-      layout: podLayout,
+  const input = {
+    mirror: { name: mirror, masqueradeHost: spec.masqueradeHost },
+    upstream: {
+      ...spec.upstream,
+      hasCredentials: spec.credentialsSecret !== undefined,
+      hasCABundle: settings.caBundle !== undefined,
     },
-    options,
-  );
+    cache: { tagTTLSeconds, staleIfErrorSeconds, maxSizeBytes },
+    layout: podLayout,
+  };
+  try {
+    return template.render(input, options);
+  } catch (cause) {
+    const message = `template ${template.name} failed: ${cause instanceof Error ? cause.message : String(cause)}`;
+    throw new TerminalError('TemplateFailed', message, { cause });
+  }
 }
 
 /** The Secret with the rendered files. They hold no secrets, but existing installations have it as one. */

@@ -44,7 +44,7 @@ const liveClaims = z.looseObject({
 /**
  * Plans a mirror. Pure.
  *
- * @throws whatever the mirror's template throws
+ * @throws TerminalError `TemplateFailed`
  */
 export function planMirror(mirror: ValidMirror, state: ClusterState, settings: MirrorSettings): MirrorPlan {
   const { object, spec, choice } = mirror;

@@ -1,4 +1,11 @@
-import { apiVersionOf, kindOf, type GroupVersionKind, type KubernetesObject } from '@entrepot/kube';
+import {
+  apiVersionOf,
+  describe,
+  kindOf,
+  type GroupVersionKind,
+  type KubernetesObject,
+  WaitingError,
+} from '@entrepot/kube';
 import { RegistryMirror } from '../api/group.ts';
 import { kindKey } from '../cluster-state.ts';
 
@@ -13,13 +20,13 @@ export function baseLabels(mirror: string): Readonly<Record<string, string>> {
   return { app: 'docker-registry', mirror };
 }
 
-/** An object of a mirror: base labels are added, and it is collected when the mirror goes. */
+/** An object of a mirror: base labels are added, and it is collected when the mirror goes. Only a rendered mirror has no uid. */
 export function ownedBy(mirror: KubernetesObject, object: KubernetesObject): KubernetesObject {
   const owner = {
     apiVersion: apiVersionOf(RegistryMirror),
     kind: RegistryMirror.kind,
     name: mirror.metadata.name,
-    uid: mirror.metadata.uid ?? '',
+    uid: mirror.metadata.uid ?? `uid of RegistryMirror ${mirror.metadata.name}`,
   };
   const labels = { ...baseLabels(mirror.metadata.name), ...object.metadata.labels };
   return { ...object, metadata: { ...object.metadata, labels, ownerReferences: [owner] } };
@@ -28,6 +35,19 @@ export function ownedBy(mirror: KubernetesObject, object: KubernetesObject): Kub
 /** Whether a live object belongs to this very mirror, not to an earlier one of its name. */
 export function isOwnedBy(mirror: KubernetesObject, live: KubernetesObject): boolean {
   return live.metadata.ownerReferences?.some(({ uid }) => uid === mirror.metadata.uid) ?? false;
+}
+
+/**
+ * Whether a live object of a wanted name may be written to for this mirror.
+ *
+ * @throws WaitingError `PredecessorLeaving` when it belongs to an earlier mirror of the name: it is collected with that one
+ */
+export function isWritableFor(mirror: KubernetesObject, live: KubernetesObject): boolean {
+  if (isOwnedBy(mirror, live)) return true;
+  const { name } = mirror.metadata;
+  if (ownerOf(live) !== name) return false;
+  const message = `${describe(live)} belongs to a former RegistryMirror ${name} and is about to be deleted`;
+  throw new WaitingError('PredecessorLeaving', message, 30_000);
 }
 
 /** Name of the mirror that owns an object. */

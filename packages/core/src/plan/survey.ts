@@ -84,12 +84,13 @@ export function surveyMirrors(
 }
 
 function parse(object: KubernetesObject, catalog: Catalog, known: ParsedMirrors): SurveyedMirror {
-  const mirror = parsedMirror(object, catalog);
+  const mirror = parseMirror(object, catalog);
   known.set(object, mirror);
   return mirror;
 }
 
-function parsedMirror(object: KubernetesObject, catalog: Catalog): SurveyedMirror {
+/** Looks at a mirror alone: whether it can be planned, others left aside. */
+export function parseMirror(object: KubernetesObject, catalog: Catalog): SurveyedMirror {
   const normalised = normaliseMirror(object.metadata.name, object['spec']);
   if ('problems' in normalised) return { kind: 'invalid', object, problems: normalised.problems };
   const chosen = choose(normalised.spec, catalog);

@@ -1,10 +1,19 @@
-import { type Applier, applyTextBlock, done, type KubeClient, type Result, TerminalError } from '@entrepot/kube';
+import { isDeepStrictEqual } from 'node:util';
+import {
+  type Applier,
+  applyTextBlock,
+  done,
+  type KubeClient,
+  type KubernetesObject,
+  type Result,
+  TerminalError,
+} from '@entrepot/kube';
 import { type FleetPlan, planFleet } from '../plan/fleet.ts';
 import { fleetLabel, isInFleetOf, ownerOf, strategyLabel } from '../plan/ownership.ts';
 import type { Survey } from '../plan/survey.ts';
 import type { Catalog } from '../strategy/catalog.ts';
 import { isRetried } from './conditions.ts';
-import type { StrategyInventory, StrategyTraces } from './strategy-inventory.ts';
+import { isSameBlock, type StrategyInventory, type StrategyTraces } from './strategy-inventory.ts';
 import { affectedMirrors, type Surveyor } from './surveyor.ts';
 
 export interface FleetReconcilerOptions {
@@ -25,8 +34,10 @@ export interface FleetReconcilerOptions {
 export class FleetReconciler {
   readonly #options: FleetReconcilerOptions;
   readonly #problems = new Map<string, string>();
+  /** Per strategy, the mirrors as they were when its fleet was last applied. */
+  readonly #applied = new Map<string, FleetPlan['mirrors']>();
+  readonly #firstPass = Promise.withResolvers<void>();
   #previous: Survey | undefined;
-  #hasSweptOthers = false;
 
   constructor(options: FleetReconcilerOptions) {
     this.#options = options;
@@ -37,77 +48,133 @@ export class FleetReconciler {
     return this.#problems;
   }
 
-  async reconcile(signal: AbortSignal): Promise<Result> {
-    const survey = this.#options.surveyor.current();
-    for (const name of affectedMirrors(this.#previous, survey)) this.#options.enqueueMirror(name);
-    this.#previous = survey;
-    await this.#sweepOthers(signal);
-    const errors: unknown[] = [];
-    for (const plan of planFleet(survey)) {
-      const error = await this.#attempt(plan, signal);
-      if (error !== undefined) errors.push(error);
-      this.#note(plan.strategy, error, survey);
-    }
-    const worst = errors.find(isRetried) ?? errors[0];
-    if (worst !== undefined) throw worst;
-    return done;
+  /** Resolves when everything was tried once: what is in place is not known before. */
+  get firstPass(): Promise<void> {
+    return this.#firstPass.promise;
   }
 
-  async #attempt(plan: FleetPlan, signal: AbortSignal): Promise<unknown> {
+  /** The strategies of a mirror that want something for all mirrors and have not applied it for this one, as it is now. */
+  pendingFor(mirror: string): ReadonlySet<string> {
+    const { strategies } = this.#options.surveyor.current();
+    const pending = [...strategies].filter(([strategy, { fleet, mirrors }]) => {
+      const wanted = [...(fleet?.objects ?? []), ...(fleet?.textBlocks ?? [])];
+      const isWanted = wanted.length > 0 && mirrors.has(mirror);
+      return isWanted && !isDeepStrictEqual(mirrors.get(mirror), this.#applied.get(strategy)?.get(mirror));
+    });
+    return new Set(pending.map(([strategy]) => strategy));
+  }
+
+  async reconcile(signal: AbortSignal): Promise<Result> {
     try {
-      await this.#apply(plan, signal);
-      return undefined;
-    } catch (error) {
-      if (signal.aborted) throw error;
-      return error;
+      const errors = await this.#reconcile(signal);
+      const worst = errors.find(isRetried) ?? errors[0];
+      if (worst !== undefined) throw worst;
+      return done;
+    } finally {
+      this.#firstPass.resolve();
     }
+  }
+
+  /** @returns what went wrong; nothing of it stops the rest */
+  async #reconcile(signal: AbortSignal): Promise<readonly unknown[]> {
+    const { surveyor, enqueueMirror, catalog, inventory } = this.#options;
+    const survey = surveyor.current();
+    for (const name of affectedMirrors(this.#previous, survey)) enqueueMirror(name);
+    this.#previous = survey;
+    const traces = await inventory.traces(signal);
+    const errors: unknown[] = [];
+    for (const [strategy, left] of traces) {
+      if (survey.strategies.has(strategy)) continue;
+      errors.push(await attempt(() => this.#sweep(strategy, left, signal), signal));
+    }
+    for (const plan of planFleet(survey, catalog, traces.keys())) {
+      const error = await attempt(() => this.#apply(plan, signal), signal);
+      this.#note(plan, error, survey);
+      errors.push(error ?? (await attempt(() => this.#tidy(plan, traces.get(plan.strategy), signal), signal)));
+    }
+    return errors.filter((error) => error !== undefined);
   }
 
   async #apply({ strategy, objects, textBlocks }: FleetPlan, signal: AbortSignal): Promise<void> {
-    const { client, applier, catalog, inventory } = this.#options;
-    const isOurs = isInFleetOf.bind(undefined, strategy);
+    const { client, applier, inventory } = this.#options;
     await inventory.record(strategy, objects, textBlocks, signal);
-    for (const object of objects) await applier.apply(object, isOurs, signal);
+    for (const object of objects) await applier.apply(object, isInFleetOf.bind(undefined, strategy), signal);
     for (const block of textBlocks) await applyTextBlock(client, block, signal);
-    const kinds = catalog.strategy(strategy)?.strategy.manages ?? [];
-    await applier.prune({ kinds, labels: { [fleetLabel]: strategy }, isOurs }, objects, signal);
   }
 
-  /** Mirrors of a strategy show its trouble: they are looked at when it comes and when it goes. */
-  #note(strategy: string, error: unknown, survey: Survey): void {
+  /** Removes what a strategy wants no more, wherever it was once wanted. */
+  async #tidy(
+    { strategy, objects, textBlocks }: FleetPlan,
+    { kinds, textBlocks: places }: StrategyTraces = { kinds: [], textBlocks: [] },
+    signal: AbortSignal,
+  ): Promise<void> {
+    await this.#pruneFleet(strategy, kinds, objects, signal);
+    const left = places.filter((place) => !textBlocks.some((block) => isSameBlock(block, place)));
+    await this.#removeBlocks(strategy, left, signal);
+  }
+
+  /** Mirrors of a strategy show its trouble and wait for it: they are looked at when something of that changes. */
+  #note({ strategy, mirrors }: FleetPlan, error: unknown, survey: Survey): void {
     const before = this.#problems.get(strategy);
     const problem = error === undefined ? undefined : messageOf(error);
+    if (problem === undefined) {
+      const applied = this.#applied.get(strategy);
+      this.#problems.delete(strategy);
+      this.#applied.set(strategy, mirrors);
+      for (const [name, mirror] of mirrors) {
+        if (!isDeepStrictEqual(mirror, applied?.get(name))) this.#options.enqueueMirror(name);
+      }
+    } else this.#problems.set(strategy, problem);
     if (before === problem) return;
-    if (problem === undefined) this.#problems.delete(strategy);
-    else this.#problems.set(strategy, problem);
     for (const [name, mirror] of survey.mirrors) {
       const isUser = mirror.kind === 'valid' && mirror.strategies.some(({ status }) => status.name === strategy);
       if (isUser) this.#options.enqueueMirror(name);
     }
   }
 
-  /** Once per run: strategies come and go with the program's arguments only. */
-  async #sweepOthers(signal: AbortSignal): Promise<void> {
-    if (this.#hasSweptOthers) return;
-    const { catalog, inventory } = this.#options;
-    const present = new Set(catalog.strategies.map(({ strategy }) => strategy.name));
-    for (const [strategy, traces] of await inventory.tracesOfOthers(present, signal)) {
-      await this.#sweep(strategy, traces, signal);
-      await inventory.forget(strategy, traces, signal);
+  /** Removes all of a strategy that this operator does not have any more. */
+  async #sweep(strategy: string, { kinds, textBlocks }: StrategyTraces, signal: AbortSignal): Promise<void> {
+    const { applier, inventory } = this.#options;
+    await this.#pruneFleet(strategy, kinds, [], signal);
+    for (const { namespace, ...kind } of kinds) {
+      const isOurs = (live: KubernetesObject): boolean => ownerOf(live) !== undefined;
+      const scope = { kinds: [kind], namespace, labels: { [strategyLabel]: strategy }, isOurs };
+      await applier.prune(scope, [], signal);
     }
-    this.#hasSweptOthers = true;
+    await this.#removeBlocks(strategy, textBlocks, signal);
+    await inventory.forget(strategy, signal);
   }
 
-  async #sweep(strategy: string, { kinds, textBlocks }: StrategyTraces, signal: AbortSignal): Promise<void> {
-    const { client, applier } = this.#options;
+  async #pruneFleet(
+    strategy: string,
+    kinds: StrategyTraces['kinds'],
+    keep: readonly KubernetesObject[],
+    signal: AbortSignal,
+  ): Promise<void> {
+    const labels = { [fleetLabel]: strategy };
+    const isOurs = isInFleetOf.bind(undefined, strategy);
     for (const { namespace, ...kind } of kinds) {
-      const scope = { kinds: [kind], namespace };
-      const fleet = { labels: { [fleetLabel]: strategy }, isOurs: isInFleetOf.bind(undefined, strategy) };
-      await applier.prune({ ...scope, ...fleet }, [], signal);
-      const isOurs = (live: Parameters<typeof ownerOf>[0]): boolean => ownerOf(live) !== undefined;
-      await applier.prune({ ...scope, labels: { [strategyLabel]: strategy }, isOurs }, [], signal);
+      await this.#options.applier.prune({ kinds: [kind], namespace, labels, isOurs }, keep, signal);
     }
-    for (const block of textBlocks) await applyTextBlock(client, { ...block, content: '' }, signal);
+  }
+
+  async #removeBlocks(strategy: string, places: StrategyTraces['textBlocks'], signal: AbortSignal): Promise<void> {
+    const { client, inventory } = this.#options;
+    for (const place of places) {
+      await applyTextBlock(client, { ...place, content: '' }, signal);
+      await inventory.forgetBlock(strategy, place, signal);
+    }
+  }
+}
+
+/** @returns what was thrown */
+async function attempt(action: () => Promise<void>, signal: AbortSignal): Promise<unknown> {
+  try {
+    await action();
+    return undefined;
+  } catch (error) {
+    if (signal.aborted) throw error;
+    return error;
   }
 }
 

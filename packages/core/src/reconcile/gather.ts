@@ -23,13 +23,18 @@ export interface MirrorFacts {
 }
 
 const statefulSetShape = z.looseObject({ status: z.looseObject({ readyReplicas: z.number().optional() }).optional() });
-const daemonSetShape = z.looseObject({
-  status: z.looseObject({
-    observedGeneration: z.number(),
-    desiredNumberScheduled: z.number(),
-    numberReady: z.number(),
-  }),
-});
+const daemonSetShape = z
+  .looseObject({
+    metadata: z.looseObject({ generation: z.number().default(0) }),
+    status: z.looseObject({
+      observedGeneration: z.number(),
+      desiredNumberScheduled: z.number(),
+      numberReady: z.number(),
+      updatedNumberScheduled: z.number().default(0),
+    }),
+  })
+  // Until its controller has seen the latest change, the numbers are those of the agent before.
+  .refine(({ metadata, status }) => status.observedGeneration >= metadata.generation);
 
 /** Reads the facts about a mirror from the state. */
 export function gatherFacts(mirror: ValidMirror, state: ClusterState, settings: MirrorSettings): MirrorFacts {
@@ -50,7 +55,13 @@ export function gatherFacts(mirror: ValidMirror, state: ClusterState, settings: 
     clusterIPs: mirrorView(object, spec, state, settings).service.clusterIPs,
     ...(configProblem !== undefined && { configProblem }),
     replicas: { wanted: spec.replicas, ready: statefulSetShape.safeParse(server).data?.status?.readyReplicas ?? 0 },
-    ...(agents !== undefined && { nodes: { desired: agents.desiredNumberScheduled, ready: agents.numberReady } }),
+    ...(agents !== undefined && {
+      nodes: {
+        desired: agents.desiredNumberScheduled,
+        // In the middle of a change, pods of the agent before are ready as well.
+        ready: Math.min(agents.numberReady, agents.updatedNumberScheduled),
+      },
+    }),
     ...(userCertificate !== undefined && { userCertificate }),
   };
 }

@@ -1,22 +1,23 @@
 import {
   type Applier,
+  type ApplyOutcome,
   type Clock,
   done,
   type KubernetesObject,
   type Result,
   systemClock,
-  TerminalError,
   WaitingError,
 } from '@entrepot/kube';
 import { DaemonSet, Secret } from '../api/group.ts';
 import type { CertificateIssuer, IssuedCertificate } from '../certificates/issuer.ts';
 import type { ClusterState } from '../cluster-state.ts';
 import { type MirrorPlan, planMirror } from '../plan/mirror.ts';
-import { baseLabels, isOwnedBy, strategyLabel } from '../plan/ownership.ts';
+import { baseLabels, isOwnedBy, isWritableFor, strategyLabel } from '../plan/ownership.ts';
 import type { SurveyedMirror, ValidMirror } from '../plan/survey.ts';
 import type { MirrorSettings } from '../settings.ts';
 import type { Catalog } from '../strategy/catalog.ts';
 import { isRetried, type StepFailure } from './conditions.ts';
+import type { FleetReconciler } from './fleet-reconciler.ts';
 import { gatherFacts } from './gather.ts';
 import type { Reporter } from './reporter.ts';
 import type { MirrorOutcome } from './status.ts';
@@ -33,8 +34,14 @@ export interface MirrorReconcilerOptions {
   readonly issuer: CertificateIssuer;
   readonly inventory: StrategyInventory;
   readonly reporter: Reporter;
-  readonly fleetProblems: () => ReadonlyMap<string, string>;
+  readonly fleet: Pick<FleetReconciler, 'firstPass' | 'problems' | 'pendingFor'>;
   readonly clock?: Clock | undefined;
+}
+
+/** What was applied of a plan; without a part, it was not its turn or it failed. */
+interface AppliedPlan {
+  readonly certificate?: IssuedCertificate;
+  readonly addressing?: { readonly isAgentChanged: boolean };
 }
 
 /** A timer cannot be set for longer than 24 days, and clocks are put right now and then. */
@@ -74,11 +81,15 @@ export class MirrorReconciler {
     steps: Steps,
     signal: AbortSignal,
   ): Promise<{ readonly outcome: MirrorOutcome; readonly renewAt?: number }> {
-    const { state, settings, fleetProblems } = this.#options;
-    const facts = gatherFacts(mirror, state, settings);
-    const plan = await steps.attempt('ConfigRendered', () => planned(mirror, state, settings));
-    const certificate =
-      plan === undefined ? undefined : await this.#applyPlan(mirror, plan, facts.clusterIPs.length > 0, steps, signal);
+    const { state, settings, fleet } = this.#options;
+    const gathered = gatherFacts(mirror, state, settings);
+    const plan = await steps.attempt('ConfigRendered', () => planMirror(mirror, state, settings));
+    const { certificate, addressing }: AppliedPlan =
+      plan === undefined ? {} : await this.#applyPlan(mirror, plan, gathered.clusterIPs.length > 0, steps, signal);
+    // What nodes said of the agent is not said of one that was changed since.
+    const { nodes: _stale, ...unprepared } = gathered;
+    const facts = addressing?.isAgentChanged === true ? unprepared : gathered;
+    await fleet.firstPass;
     const notAfter = plan?.certificate.source === 'user' ? facts.userCertificate?.notAfter : certificate?.notAfter;
     return {
       outcome: {
@@ -88,8 +99,10 @@ export class MirrorReconciler {
           certificate: { choice: plan.certificate, ...(notAfter !== undefined && { notAfter: rfc3339(notAfter) }) },
         }),
         hasNodeAgent: plan?.nodeAgent !== undefined,
+        isAddressingApplied: addressing !== undefined,
         ...(plan?.storageNote !== undefined && { storageNote: plan.storageNote }),
-        fleetProblems: fleetProblems(),
+        fleetProblems: fleet.problems,
+        pendingFleets: fleet.pendingFor(mirror.object.metadata.name),
       },
       ...(certificate !== undefined && { renewAt: certificate.renewAt }),
     };
@@ -102,7 +115,7 @@ export class MirrorReconciler {
     hasAddress: boolean,
     steps: Steps,
     signal: AbortSignal,
-  ): Promise<IssuedCertificate | undefined> {
+  ): Promise<AppliedPlan> {
     const { issuer } = this.#options;
     const apply = (object: KubernetesObject) => this.#applyOwned(mirror, object, signal);
     await steps.attempt('CacheAvailable', () => inOrder(plan.services, apply));
@@ -110,7 +123,7 @@ export class MirrorReconciler {
       const [service] = plan.services;
       const message = `Service ${service?.metadata.name} has no cluster IP yet`;
       await steps.attempt('CacheAvailable', () => Promise.reject(new WaitingError('ServicePending', message, 30_000)));
-      return undefined;
+      return {};
     }
     const { certificate } = plan;
     const issued =
@@ -119,24 +132,27 @@ export class MirrorReconciler {
         : undefined;
     const hasConfig = await steps.attempt('ConfigRendered', () => apply(plan.configSecret));
     if (hasConfig !== undefined) await steps.attempt('CacheAvailable', () => apply(plan.cacheServer));
-    await steps.attempt('Addressed', () => this.#applyAddressing(mirror, plan, apply, signal));
-    return issued;
+    const addressing = await steps.attempt('Addressed', () => this.#applyAddressing(mirror, plan, apply, signal));
+    return { ...(issued !== undefined && { certificate: issued }), ...(addressing !== undefined && { addressing }) };
   }
 
   /** What a strategy that fails has on nodes and in the cluster stays as it is until it can say again what it wants. */
   async #applyAddressing(
     mirror: ValidMirror,
     plan: MirrorPlan,
-    apply: (object: KubernetesObject) => Promise<unknown>,
+    apply: (object: KubernetesObject) => Promise<ApplyOutcome>,
     signal: AbortSignal,
-  ): Promise<void> {
-    if (mirror.strategies.some(({ status }) => status.state === 'failed')) return;
+  ): Promise<AppliedPlan['addressing']> {
+    if (mirror.strategies.some(({ status }) => status.state === 'failed')) return { isAgentChanged: false };
     for (const { status, contribution } of mirror.strategies) {
       await this.#options.inventory.record(status.name, contribution?.objects ?? [], [], signal);
     }
-    const objects = [...(plan.nodeAgent === undefined ? [] : [plan.nodeAgent]), ...plan.strategyObjects];
-    await inOrder(objects, apply);
+    const { nodeAgent, strategyObjects } = plan;
+    const agent = nodeAgent === undefined ? 'unchanged' : await apply(nodeAgent);
+    await inOrder(strategyObjects, apply);
+    const objects = [...(nodeAgent === undefined ? [] : [nodeAgent]), ...strategyObjects];
     await this.#prune(mirror.object, [plan.configSecret, certificateSecret(plan), ...objects], [Secret], signal);
+    return { isAgentChanged: agent !== 'unchanged' };
   }
 
   /** Nobody is sent to a mirror whose name belongs to another one; its cache stays. */
@@ -162,8 +178,8 @@ export class MirrorReconciler {
     }
   }
 
-  async #applyOwned(mirror: ValidMirror, object: KubernetesObject, signal: AbortSignal): Promise<unknown> {
-    return this.#options.applier.apply(object, (live) => isOwnedBy(mirror.object, live), signal);
+  async #applyOwned(mirror: ValidMirror, object: KubernetesObject, signal: AbortSignal): Promise<ApplyOutcome> {
+    return this.#options.applier.apply(object, (live) => isWritableFor(mirror.object, live), signal);
   }
 
   #result(failures: readonly StepFailure[], renewAt: number | undefined): Result {
@@ -172,16 +188,6 @@ export class MirrorReconciler {
     const waits = failures.flatMap(({ error }) => (error instanceof WaitingError ? [error.afterMs] : []));
     const untilRenewal = renewAt === undefined ? longestWaitMs : Math.max(0, renewAt - this.#clock.now());
     return { requeueAfterMs: Math.min(longestWaitMs, untilRenewal, ...waits) };
-  }
-}
-
-function planned(mirror: ValidMirror, state: ClusterState, settings: MirrorSettings): MirrorPlan {
-  try {
-    return planMirror(mirror, state, settings);
-  } catch (cause) {
-    const { name } = mirror.choice.template.template;
-    const message = `template ${name} failed: ${cause instanceof Error ? cause.message : String(cause)}`;
-    throw new TerminalError('TemplateFailed', message, { cause });
   }
 }
 

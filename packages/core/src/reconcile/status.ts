@@ -20,6 +20,10 @@ export interface MirrorOutcome {
   /** Whether some strategy wants a node agent. */
   readonly hasNodeAgent: boolean;
   readonly storageNote?: string;
+  /** Whether the node agent and the objects of strategies were applied. */
+  readonly isAddressingApplied: boolean;
+  /** Strategies whose fleet objects do not take this mirror into account yet. */
+  readonly pendingFleets: ReadonlySet<string>;
   /** Per strategy, why its fleet objects could not be applied. */
   readonly fleetProblems: ReadonlyMap<string, string>;
 }
@@ -128,10 +132,17 @@ function addressed(
     : { status: 'True', reason: 'NodesReady', message };
 }
 
-function strategyStatuses(mirror: ValidMirror, { fleetProblems }: MirrorOutcome): readonly StrategyStatus[] {
+/** What strategies planned is not yet what the cluster has. */
+function strategyStatuses(
+  mirror: ValidMirror,
+  { fleetProblems, pendingFleets, isAddressingApplied }: MirrorOutcome,
+): readonly StrategyStatus[] {
   return mirror.strategies.map(({ status }) => {
     const problem = fleetProblems.get(status.name);
-    if (problem === undefined || status.state === 'failed') return status;
-    return { ...status, state: 'failed', reason: 'FleetNotApplied', message: problem };
+    if (status.state === 'failed') return status;
+    if (problem !== undefined) return { ...status, state: 'failed', reason: 'FleetNotApplied', message: problem };
+    if (status.state === 'waiting' || (isAddressingApplied && !pendingFleets.has(status.name))) return status;
+    const what = isAddressingApplied ? 'what it wants for all mirrors' : 'what it wants for this mirror';
+    return { ...status, state: 'waiting', reason: 'Pending', message: `${what} is not applied yet` };
   });
 }

@@ -8,6 +8,9 @@ const blockPlace = z.object({
   marker: z.string(),
 });
 
+/** Where a block of text is. */
+export type BlockPlace = Omit<TextBlock, 'content'>;
+
 /** Where a strategy may have left something. */
 export interface StrategyTraces {
   readonly kinds: readonly {
@@ -16,7 +19,7 @@ export interface StrategyTraces {
     readonly kind: string;
     readonly namespace?: string;
   }[];
-  readonly textBlocks: readonly Omit<TextBlock, 'content'>[];
+  readonly textBlocks: readonly BlockPlace[];
 }
 
 /** Remembers where each strategy may have left something, so that it is found when the strategy is gone. */
@@ -45,15 +48,11 @@ export class StrategyInventory {
     }
   }
 
-  /** What strategies that are not among `present` may have left, by their names. */
-  async tracesOfOthers(
-    present: ReadonlySet<string>,
-    signal: AbortSignal,
-  ): Promise<ReadonlyMap<string, StrategyTraces>> {
+  /** What each strategy that was ever used may have left, by their names. */
+  async traces(signal: AbortSignal): Promise<ReadonlyMap<string, StrategyTraces>> {
     const traces = new Map<string, StrategyTraces>();
     for (const [scope, entries] of await this.#inventory.read(signal)) {
       const { strategy, block } = parseScope(scope);
-      if (present.has(strategy)) continue;
       const { kinds, textBlocks } = traces.get(strategy) ?? { kinds: [], textBlocks: [] };
       traces.set(strategy, {
         kinds: block === undefined ? [...kinds, ...entries] : kinds,
@@ -64,21 +63,30 @@ export class StrategyInventory {
   }
 
   /** To be called when nothing of a strategy is left. */
-  async forget(strategy: string, { textBlocks }: StrategyTraces, signal: AbortSignal): Promise<void> {
-    for (const block of textBlocks) await this.#inventory.forget(blockScope(strategy, block), signal);
+  async forget(strategy: string, signal: AbortSignal): Promise<void> {
     await this.#inventory.forget(strategy, signal);
+  }
+
+  /** To be called when a block of a strategy was removed. */
+  async forgetBlock(strategy: string, block: BlockPlace, signal: AbortSignal): Promise<void> {
+    await this.#inventory.forget(blockScope(strategy, block), signal);
   }
 }
 
 /** Scopes are keys of a ConfigMap, which hold few characters: the place of a block is packed into its scope. */
-function blockScope(strategy: string, { configMap, key, marker }: Omit<TextBlock, 'content'>): string {
+function blockScope(strategy: string, { configMap, key, marker }: BlockPlace): string {
   const { namespace, name } = configMap;
   const place = JSON.stringify({ configMap: { namespace, name }, key, marker });
   return `${strategy}.block.${Buffer.from(place).toString('base64url')}`;
 }
 
-function parseScope(scope: string): { readonly strategy: string; readonly block?: Omit<TextBlock, 'content'> } {
-  const [strategy = scope, kind, place = ''] = scope.split('.');
-  if (kind !== 'block') return { strategy };
+/** Whether these are one block. */
+export function isSameBlock(one: BlockPlace, other: BlockPlace): boolean {
+  return blockScope('', one) === blockScope('', other);
+}
+
+function parseScope(scope: string): { readonly strategy: string; readonly block?: BlockPlace } {
+  const [, strategy, place] = /^(.+)\.block\.([\w-]+)$/.exec(scope) ?? [];
+  if (strategy === undefined || place === undefined) return { strategy: scope };
   return { strategy, block: blockPlace.parse(JSON.parse(Buffer.from(place, 'base64url').toString())) };
 }

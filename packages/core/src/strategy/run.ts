@@ -13,6 +13,8 @@ import type { ConfiguredStrategy } from './define.ts';
 
 /** What a strategy came to, whatever it did. */
 export interface StrategyRun {
+  /** The mirrors it planned for, by name: those it did not fail for. */
+  readonly mirrors: ReadonlyMap<string, PlannedMirror>;
   readonly perMirror: ReadonlyMap<string, Contribution>;
   readonly guarantees: ReadonlyMap<string, Guarantees>;
   /** Undefined when the strategy failed even without the mirrors it fails for: what it has in the cluster then stays. */
@@ -34,6 +36,7 @@ export function runStrategy(
 ): StrategyRun {
   const plan = (chosen: readonly PlannedMirror[]): Planned => ({
     ...checkedPlan(strategy, chosen, strategy.plan(chosen, settings, context)),
+    mirrors: new Map(chosen.map((planned) => [planned.mirror.name, planned])),
     guarantees: new Map(chosen.map(({ mirror, options }) => [mirror.name, strategy.guarantees(options)])),
   });
   const all = attempt(() => plan(mirrors));
@@ -47,13 +50,13 @@ export function runStrategy(
   const again = attempt(() => plan(rest));
   if ('value' in again) return runOf(again.value, failures);
   for (const { mirror } of rest) failures.set(mirror.name, again.error);
-  return { perMirror: new Map(), guarantees: new Map(), failures, fleetFailure: again.error };
+  return { mirrors: new Map(), perMirror: new Map(), guarantees: new Map(), failures, fleetFailure: again.error };
 }
 
-type Planned = StrategyPlan & Pick<StrategyRun, 'guarantees'>;
+type Planned = StrategyPlan & Pick<StrategyRun, 'mirrors' | 'guarantees'>;
 
-function runOf({ perMirror, guarantees, fleet }: Planned, failures: ReadonlyMap<string, string>): StrategyRun {
-  return { perMirror, guarantees, fleet: fleet ?? {}, failures };
+function runOf({ fleet, ...planned }: Planned, failures: ReadonlyMap<string, string>): StrategyRun {
+  return { ...planned, fleet: fleet ?? {}, failures };
 }
 
 /** What a plan may not contain would be applied but never watched nor pruned. */

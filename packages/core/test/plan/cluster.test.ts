@@ -1,6 +1,17 @@
+import { TerminalError } from '@entrepot/kube';
 import { describe, expect, test } from 'vitest';
-import { configureStrategy, defineStrategy, planCluster, stateOf } from '../../src/index.ts';
+import {
+  configureStrategy,
+  defineStrategy,
+  type KubernetesObject,
+  planCluster,
+  problemOf,
+  stateOf,
+} from '../../src/index.ts';
 import { cacheSizeBytes } from '../../src/plan/cache-size.ts';
+import { planFleet } from '../../src/plan/fleet.ts';
+import { surveyMirrors } from '../../src/plan/survey.ts';
+import { createCatalog } from '../../src/strategy/catalog.ts';
 import { registryMirror, serviceOf } from '../support/mirrors.ts';
 import { hosts, map, template } from '../support/plugins.ts';
 import { testSettings } from '../support/settings.ts';
@@ -43,9 +54,44 @@ describe('the fleet', () => {
     expect(notes).toContain('RegistryMirror c: map: Service registry-mirror-c has no clusterIP');
   });
 
-  test('is planned for no mirrors, too', () => {
-    const { objects } = planCluster({ ...input, state: stateOf([]) });
+  test('of the default strategy is planned for no mirrors, too', () => {
+    const settings = testSettings({ defaultAddressing: 'services' });
+    const { objects } = planCluster({ ...input, settings, state: stateOf([]) });
     expect(objects.map(({ metadata }) => metadata.name)).toEqual(['map-summary', 'others']);
+  });
+
+  test.each<{
+    title: string;
+    mirrors: readonly KubernetesObject[];
+    usedBefore?: readonly string[];
+    plans: readonly string[];
+  }>([
+    { title: 'no mirror', mirrors: [], plans: ['hosts'] },
+    {
+      title: 'a mirror of another strategy',
+      mirrors: [registryMirror('a', { upstreamUrl: 'quay.io' })],
+      plans: ['hosts'],
+    },
+    {
+      title: 'a mirror that uses it',
+      mirrors: [registryMirror('a', { upstreamUrl: 'quay.io', addressing: services })],
+      plans: ['hosts', 'map'],
+    },
+    {
+      title: 'a mirror that cannot be planned',
+      mirrors: [registryMirror('a', { upstreamUrl: 'no host', addressing: services })],
+      plans: ['hosts'],
+    },
+    {
+      title: 'a mirror that it fails for',
+      mirrors: [registryMirror('a', { upstreamUrl: 'quay.io', addressing: [{ type: 'map', map: { fail: true } }] })],
+      plans: ['hosts', 'map'],
+    },
+    { title: 'no mirror any more', mirrors: [], usedBefore: ['map', 'gone'], plans: ['hosts', 'map'] },
+  ])('of another strategy: $title, so $plans are planned', ({ mirrors, usedBefore, plans }) => {
+    const catalog = createCatalog({ ...input, defaultAddressing: 'hosts' });
+    const survey = surveyMirrors(stateOf(mirrors), testSettings(), catalog);
+    expect(planFleet(survey, catalog, usedBefore).map(({ strategy }) => strategy)).toEqual(plans);
   });
 
   test('does not believe a Service that belongs to somebody else', () => {
@@ -55,12 +101,32 @@ describe('the fleet', () => {
   });
 });
 
+test('a template that fails is named, and so is its mirror', () => {
+  const state = stateOf([registryMirror('a', { upstreamUrl: 'quay.io', templateOptions: { fail: true } })]);
+  expect(() => planCluster({ ...input, state })).toThrow(
+    new TerminalError('TemplateFailed', 'RegistryMirror a: template plain failed: cannot render this'),
+  );
+});
+
+test.each([
+  { spec: { upstreamUrl: 'quay.io' }, problem: undefined },
+  { spec: {}, problem: 'spec.upstreamUrl: is required: the registry to mirror, as host[:port], for example quay.io' },
+  {
+    spec: { upstreamUrl: 'quay.io', template: 'torn', addressing: [{ type: 'magic' }] },
+    problem:
+      'spec.addressing[0].type: unknown strategy magic, known are hosts, map, services; spec.template: unknown template torn, known are plain',
+  },
+])('a mirror can be checked alone: $problem', ({ spec, problem }) => {
+  expect(problemOf(registryMirror('a', spec), input)).toBe(problem);
+});
+
 test('mirrors that are only rendered have no uid: Services in the input are theirs', () => {
   const { metadata, ...rest } = registryMirror('a', { upstreamUrl: 'ghcr.io', addressing: services });
   const mirror = { ...rest, metadata: { name: metadata.name } };
   const service = { ...serviceOf('a', '10.0.0.1'), metadata: { namespace: 'mirrors', name: 'registry-mirror-a' } };
-  const { objects } = planCluster({ ...input, state: stateOf([mirror, service]) });
+  const { objects, notes } = planCluster({ ...input, state: stateOf([mirror, service]) });
   expect(JSON.stringify(objects)).toContain('mirror-ghcr.io 10.0.0.1');
+  expect(notes).toContain('RegistryMirror a: the operator fills in its uid in ownerReferences');
 });
 
 test('the plan does not depend on the order of what the cluster holds', () => {

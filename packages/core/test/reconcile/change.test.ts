@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { ConfigMap, DaemonSet, RegistryMirror, Secret, StatefulSet } from '../../src/index.ts';
+import { ConfigMap, DaemonSet, RegistryMirror, Secret, Service, StatefulSet } from '../../src/index.ts';
 import { eventually } from '../support/eventually.ts';
 import { Cluster } from '../support/operator.ts';
 import { hosts, mapIn } from '../support/plugins.ts';
@@ -65,6 +65,31 @@ describe('when a mirror goes', () => {
     await cluster.operator();
     await eventually(async () => expect(await data('map-summary')).toEqual({ count: '0' }));
   });
+});
+
+describe('when a mirror is made again under its name', () => {
+  test(
+    'the objects of the one before are waited for, then it gets its own',
+    async () => {
+      await cluster.operator();
+      await cluster.mirror('quay', everywhere);
+      await converged('quay');
+      await cluster.client.delete(RegistryMirror, { name: 'quay' });
+      const { uid } = (await cluster.mirror('quay', everywhere)).metadata;
+      await eventually(async () => {
+        for (const kind of [StatefulSet, DaemonSet, Service, Secret, ConfigMap]) {
+          const { items } = await cluster.client.list(kind, {
+            namespace: cluster.namespace,
+            labelSelector: 'mirror=quay',
+          });
+          expect(items.length).toBeGreaterThan(0);
+          for (const { metadata } of items) expect(metadata.ownerReferences).toMatchObject([{ uid }]);
+        }
+        expect((await cluster.conditions('quay'))['Ready']).toBe('False NoReplicaReady: 0 of 2 replicas are ready');
+      }, collectedMs);
+    },
+    2 * collectedMs,
+  );
 });
 
 describe('when a mirror changes', () => {
@@ -143,6 +168,33 @@ describe('when somebody interferes', () => {
         /^\{"maps":"theirs\\n# entrepot begin test map\\nmirror-quay\.io 127\.64\.[0-9.]+\\n# entrepot end test map\\n"\}$/,
       ),
     );
+  });
+});
+
+describe('when a strategy wants its text elsewhere', () => {
+  const kind = { group: '', version: 'v1', kind: 'Namespace' };
+  let elsewhere: string;
+  beforeEach(async () => {
+    elsewhere = `${cluster.namespace}-elsewhere`;
+    await cluster.client.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: elsewhere } });
+  });
+  afterEach(async () => {
+    await cluster.client.delete(kind, { name: elsewhere });
+  });
+
+  test('the block moves: the old one is removed, what others wrote around it stays', async () => {
+    const { namespace } = cluster;
+    const first = await cluster.operator([hosts, mapIn(namespace)]);
+    await cluster.mirror('quay', everywhere);
+    await eventually(async () => expect(JSON.stringify(await data('others'))).toContain('mirror-quay.io'));
+    await first.stop();
+    await cluster.operator([hosts, mapIn(elsewhere)]);
+    await eventually(async () => {
+      const moved = await cluster.client.get(ConfigMap, { namespace: elsewhere, name: 'others' });
+      expect(JSON.stringify(moved?.['data'])).toContain('mirror-quay.io');
+      expect(await data('others')).toEqual({ maps: '' });
+      expect(JSON.stringify(await data('entrepot-inventory')).match(/\.block\./g)).toHaveLength(1);
+    });
   });
 });
 

@@ -1,5 +1,7 @@
+import { Informer } from '@entrepot/kube';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { ConfigMap, DaemonSet, Secret, Service, StatefulSet } from '../../src/index.ts';
+import { ConfigMap, DaemonSet, RegistryMirror, Secret, Service, StatefulSet } from '../../src/index.ts';
+import { readStatus } from '../../src/api/registry-mirror-status.ts';
 import { eventually } from '../support/eventually.ts';
 import { like, present } from '../support/matching.ts';
 import { Cluster } from '../support/operator.ts';
@@ -21,6 +23,7 @@ async function everythingReady(mirror: string): Promise<void> {
     currentNumberScheduled: 3,
     numberMisscheduled: 0,
     numberReady: 3,
+    updatedNumberScheduled: 3,
   });
   await eventually(async () =>
     expect((await cluster.conditions(mirror))['Ready']).toBe('True Ready: images are mirrored'),
@@ -57,6 +60,28 @@ describe('a new mirror', () => {
     ]);
   });
 
+  test('is addressed only after the objects of its strategies and the text for all mirrors were written', async () => {
+    const mirrors = new Informer({ client: cluster.client, kind: RegistryMirror });
+    const stop = new AbortController();
+    const running = mirrors.run(stop.signal);
+    let addressedAt = 0;
+    mirrors.onChange(({ object }) => {
+      const { conditions } = readStatus(object['status']);
+      const isAddressed = conditions.some(({ type, status }) => type === 'Addressed' && status === 'True');
+      if (isAddressed && addressedAt === 0) addressedAt = Number(object.metadata.resourceVersion);
+    });
+    await cluster.operator();
+    await cluster.mirror('quay', { upstreamUrl: 'quay.io', addressing: [{ type: 'map' }] });
+    await eventually(() => expect(addressedAt).toBeGreaterThan(0));
+    stop.abort();
+    await running;
+    for (const name of ['map-of-quay', 'others']) {
+      // One etcd counts the writes of all kinds.
+      const written = await cluster.client.get(ConfigMap, { namespace: cluster.namespace, name });
+      expect(Number(written?.metadata.resourceVersion)).toBeLessThan(addressedAt);
+    }
+  });
+
   test('is ready when pods and nodes are; its status tells users all they need', async () => {
     await cluster.operator();
     await cluster.mirror('quay', bothStrategies);
@@ -87,6 +112,13 @@ describe('a new mirror', () => {
       ],
     });
   });
+});
+
+test('a strategy that nobody uses leaves nothing in the cluster', async () => {
+  await cluster.operator();
+  await cluster.mirror('quay', { upstreamUrl: 'quay.io' });
+  await everythingReady('quay');
+  expect(await cluster.names(ConfigMap)).toEqual(['kube-root-ca.crt']);
 });
 
 describe('an operator that finds everything in place', () => {

@@ -1,3 +1,4 @@
+import { TerminalError } from '@entrepot/kube';
 import { describe, expect, test } from 'vitest';
 import { DaemonSet, Secret, type MirrorSettings, StatefulSet, stateOf } from '../../src/index.ts';
 import type { ValidMirror } from '../../src/plan/survey.ts';
@@ -29,6 +30,8 @@ const good: MirrorOutcome = {
   failures: [],
   certificate,
   hasNodeAgent: true,
+  isAddressingApplied: true,
+  pendingFleets: new Set(),
   fleetProblems: new Map(),
 };
 
@@ -80,6 +83,29 @@ describe('a condition', () => {
       says: 'False FleetNotApplied: hosts: ConfigMap x belongs to somebody else',
     },
     {
+      type: 'Addressed',
+      outcome: { pendingFleets: new Set(['hosts']) },
+      says: 'False Pending: hosts: what it wants for all mirrors is not applied yet',
+    },
+    {
+      type: 'Addressed',
+      outcome: { pendingFleets: new Set(['hosts']), fleetProblems: new Map([['hosts', 'no way']]) },
+      says: 'False FleetNotApplied: hosts: no way',
+    },
+    {
+      type: 'Addressed',
+      outcome: { isAddressingApplied: false, hasNodeAgent: false },
+      says: 'False Pending: hosts: what it wants for this mirror is not applied yet',
+    },
+    {
+      type: 'Ready',
+      outcome: {
+        isAddressingApplied: false,
+        failures: [{ type: 'ConfigRendered', error: new TerminalError('TemplateFailed', 'torn') }],
+      },
+      says: 'False TemplateFailed: torn',
+    },
+    {
       type: 'Ready',
       outcome: { failures: [{ type: 'CacheAvailable', error: new Error('no room') }] },
       says: 'False ApplyFailed: no room',
@@ -101,6 +127,12 @@ describe('a condition', () => {
   });
 });
 
+test('a strategy that is not applied yet is no active one', () => {
+  const { mirror } = surveyed({ upstreamUrl: 'quay.io' });
+  const { strategies } = mirrorStatus(mirror, { ...good, pendingFleets: new Set(['hosts']) }, { conditions: [] }, now);
+  expect(strategies?.map(({ name, state, reason }) => `${name} ${state} ${reason}`)).toEqual(['hosts waiting Pending']);
+});
+
 test('the same outcome gives the same status, whatever the time', () => {
   const { mirror } = surveyed({ upstreamUrl: 'quay.io' });
   const first = mirrorStatus(mirror, good, { conditions: [] }, now);
@@ -115,7 +147,7 @@ describe('facts', () => {
     status,
   });
   const server = owned(StatefulSet.kind, 'registry-mirror-quay', { readyReplicas: 1 });
-  const agentStatus = { observedGeneration: 1, desiredNumberScheduled: 3, numberReady: 2 };
+  const agentStatus = { observedGeneration: 1, desiredNumberScheduled: 3, updatedNumberScheduled: 3, numberReady: 2 };
   const agent = owned(DaemonSet.kind, 'registry-mirror-quay-utils', agentStatus);
   const foreign = { ...server, metadata: { namespace: 'mirrors', name: 'registry-mirror-quay' } };
   const secret = (name: string, texts: Readonly<Record<string, string>>) => ({
@@ -142,6 +174,16 @@ describe('facts', () => {
       title: 'an agent nobody has looked at yet',
       objects: [owned(DaemonSet.kind, 'registry-mirror-quay-utils', { desiredNumberScheduled: 0, numberReady: 0 })],
       facts: { clusterIPs: [], replicas: { wanted: 2, ready: 0 } },
+    },
+    {
+      title: 'an agent that changed since its controller looked at it',
+      objects: [{ ...agent, metadata: { ...agent.metadata, generation: 2 } }],
+      facts: { clusterIPs: [], replicas: { wanted: 2, ready: 0 } },
+    },
+    {
+      title: 'an agent that is changed on one node after the other',
+      objects: [owned(DaemonSet.kind, 'registry-mirror-quay-utils', { ...agentStatus, updatedNumberScheduled: 1 })],
+      facts: { clusterIPs: [], replicas: { wanted: 2, ready: 0 }, nodes: { desired: 3, ready: 1 } },
     },
     {
       title: "somebody else's StatefulSet",
