@@ -15,7 +15,8 @@ const about = `Prints every object the operator would apply, without a cluster.
 
 RegistryMirrors in the files are planned. Any other object in them is taken as what the cluster
 holds already: a Service with its clusterIP, a Secret, the ConfigMap imageswap-maps. Where the
-operator would make a certificate, a placeholder stands; notes about that go to standard error.
+operator would make a certificate, and for the uid of a RegistryMirror that has none yet, a
+placeholder stands; notes about that go to standard error.
 
 Settings are those of 'entrepot operator', from flags or environment.`;
 

@@ -1,3 +1,4 @@
+import { spokenIssue } from '@entrepot/core';
 import type { KubernetesObject } from '@entrepot/kube';
 import { LineCounter, parseAllDocuments } from 'yaml';
 import { z } from 'zod';
@@ -34,7 +35,7 @@ export function readObjects(text: string, source: string): readonly FoundObject[
 function objectsIn(value: unknown, place: string): readonly FoundObject[] {
   const list = listSchema.safeParse(value);
   if (list.success) return list.data.items.flatMap((item, index) => objectsIn(item, `${place} item ${index + 1}`));
-  const object = objectSchema.safeParse(value);
+  const object = objectSchema.safeParse(value, { error: spokenIssue });
   if (object.success) return [{ object: object.data, place }];
   const [issue] = object.error.issues;
   const field = issue === undefined || issue.path.length === 0 ? 'the document' : issue.path.join('.');

@@ -1,4 +1,4 @@
-import { planCluster, RegistryMirror, stateOf, type ClusterPlan } from '@entrepot/core';
+import { planCluster, problemOf, RegistryMirror, stateOf, type ClusterPlan } from '@entrepot/core';
 import { describe, kindOf } from '@entrepot/kube';
 import { FailedError } from '../cli/exit.ts';
 import type { Configuration } from '../configuration.ts';
@@ -9,27 +9,26 @@ import { readableSecret } from './readable-secret.ts';
 /**
  * What the operator would apply for the RegistryMirrors among these objects; the others are what the cluster holds.
  *
- * @throws FailedError that names what cannot be planned, and where it is written
+ * @throws FailedError that names what cannot be planned, and where it is written; TerminalError for a template that fails
  */
 export function renderObjects(found: readonly FoundObject[], configuration: Configuration): ClusterPlan {
   const { settings, strategies, templates } = configuration;
-  const plan = (chosen: readonly FoundObject[]): ClusterPlan =>
-    planCluster({
-      state: stateOf(
-        chosen.map(({ object }) => object),
-        settings.namespace,
-      ),
-      settings: mirrorSettings(settings),
-      strategies,
-      templates,
-    });
+  const planning = { settings: mirrorSettings(settings), strategies, templates };
   const mirrors = found.filter(isMirror);
-  const refusals = [...repeated(found), ...mirrors.flatMap((mirror) => refusal(mirror, found, plan))];
-  if (refusals.length > 0) throw new FailedError(['the input is wrong:', ...refusals].join('\n  '));
+  const refusals = mirrors.flatMap(({ object, place }) => {
+    const problem = problemOf(object, planning);
+    return problem === undefined ? [] : [`${place}: ${describe(object)}: ${problem}`];
+  });
+  const complaints = [...repeated(found), ...refusals];
+  if (complaints.length > 0) throw new FailedError(['the input is wrong:', ...complaints].join('\n  '));
   if (mirrors.length === 0) {
     throw new FailedError('there is no RegistryMirror in the input (apiVersion k8s.osp.tech/v1, kind RegistryMirror)');
   }
-  const { objects, notes } = plan(found);
+  const state = stateOf(
+    found.map(({ object }) => object),
+    settings.namespace,
+  );
+  const { objects, notes } = planCluster({ ...planning, state });
   return { objects: objects.map(readableSecret), notes };
 }
 
@@ -44,16 +43,4 @@ function repeated(found: readonly FoundObject[]): readonly string[] {
   return [...byName.values()].flatMap(([first, ...others]) =>
     others.map(({ object, place }) => `${place}: ${describe(object)} is there twice, first at ${first?.place ?? ''}`),
   );
-}
-
-/** Why nothing can be planned for a mirror: the plan for it alone holds nothing of its own, and the notes say why. */
-function refusal(
-  mirror: FoundObject,
-  found: readonly FoundObject[],
-  plan: (chosen: readonly FoundObject[]) => ClusterPlan,
-): readonly string[] {
-  const { name } = mirror.object.metadata;
-  const { objects, notes } = plan([mirror, ...found.filter((other) => !isMirror(other))]);
-  const isPlanned = objects.some(({ metadata }) => metadata.labels?.['mirror'] === name);
-  return isPlanned ? [] : notes.map((note) => `${mirror.place}: ${note}`);
 }

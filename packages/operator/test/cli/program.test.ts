@@ -52,6 +52,7 @@ describe('entrepot, run as a program,', () => {
     expect(out).toContain('name: registry-mirror-quay-headless');
     expect(said).toBe(
       'note: RegistryMirror quay: hostess: Service registry-mirror-quay has no clusterIP\n' +
+        'note: RegistryMirror quay: the operator fills in its uid in ownerReferences\n' +
         'note: RegistryMirror quay: the operator fills in the certificate of Secret registry-mirror-quay-tls\n',
     );
   });

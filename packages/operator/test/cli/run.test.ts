@@ -79,7 +79,7 @@ describe('the command line', () => {
       [
         'entrepot: 2 settings are wrong:',
         '  STRATEGY_SETTINGS: got "note", wants names of strategies (known are hostess, imageswap, services, notebook)',
-        '  STRATEGY_SETTINGS: got "{\\"tittle\\":\\"x\\"}", wants right settings (settings of strategy notebook: Unrecognized key: "tittle")',
+        '  STRATEGY_SETTINGS: got "{\\"tittle\\":\\"x\\"}", wants right settings (settings of strategy notebook: has unknown fields: tittle)',
         '',
       ].join('\n'),
     );

@@ -22,6 +22,7 @@ describe('a rendering', () => {
     const { yaml, notes } = await render(['mirror.yaml', 'cluster.json'], {});
     await expect(yaml).toMatchFileSnapshot('golden/hostess.yaml.txt');
     expect(notes).toEqual([
+      'RegistryMirror quay: the operator fills in its uid in ownerReferences',
       'RegistryMirror quay: the operator fills in the certificate of Secret registry-mirror-quay-tls',
     ]);
   });
@@ -69,15 +70,9 @@ describe('the objects of a text', () => {
   });
 
   test.each<[text: string, message: string]>([
-    [
-      'kind: A\nmetadata: {name: a}\n',
-      'f:1: this is no Kubernetes object: apiVersion: Invalid input: expected string, received undefined',
-    ],
-    [
-      'apiVersion: v1\nkind: A\nmetadata: {}\n',
-      'f:1: this is no Kubernetes object: metadata.name: Invalid input: expected string, received undefined',
-    ],
-    ['\n\nhello\n', 'f:3: this is no Kubernetes object: the document: Invalid input: expected object, received string'],
+    ['kind: A\nmetadata: {name: a}\n', 'f:1: this is no Kubernetes object: apiVersion: is required'],
+    ['apiVersion: v1\nkind: A\nmetadata: {}\n', 'f:1: this is no Kubernetes object: metadata.name: is required'],
+    ['\n\nhello\n', 'f:3: this is no Kubernetes object: the document: must be an object, got a text'],
     [
       'a: [1\n',
       'f: Flow sequence in block collection must be sufficiently indented and end with a ] at line 2, column 1',
