@@ -10,6 +10,7 @@ Without arguments: keeps one name in the hosts file at the cluster IP of one Ser
   SERVICE_NAMESPACE        its namespace (default default)
   SHADOW_FQDN              the name (default mirror-registry.example.com)
   SECONDS_BETWEEN_STREAMS  pause before watching again (default 30)
+  HOSTS_CHECK_SECONDS      time between two looks whether the line is still there (default 5)
   KEEP_ON_EXIT             true: the line stays when the agent ends (default false)
 The API server is found by KUBECONFIG, ~/.kube/config or the pod's service account.
 

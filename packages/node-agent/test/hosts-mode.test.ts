@@ -154,6 +154,17 @@ describe('the agent, beside a real API server', () => {
     await expect.poll(read, patience).toBe(line('127.64.0.60', 'mirror-d.io'));
   });
 
+  test('puts its line back when somebody else takes it away', async () => {
+    await createService('repaired', '127.64.0.63');
+    const { agent, hosts, read } = node();
+    await agent('repaired', 'mirror-g.io', { HOSTS_CHECK_SECONDS: '0.2' });
+    await expect.poll(read, patience).toBe(line('127.64.0.63', 'mirror-g.io'));
+    writeFileSync(hosts, pristine);
+    await expect.poll(read, patience).toBe(line('127.64.0.63', 'mirror-g.io'));
+    await deleteService('repaired');
+    await expect.poll(read, patience).toBe(`${pristine}\n`);
+  });
+
   test('leaves the file alone while the API server is away, and catches up', { timeout: 60_000 }, async () => {
     await createService('away', '127.64.0.61');
     const { agent, read } = node();

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { backUpOnce } from '../files/back-up-once.ts';
 import { LockTimeoutError, withFileLock } from '../files/file-lock.ts';
@@ -31,6 +32,12 @@ export class HostsFile {
       () => withFileLock(lockFile, () => backUpOnce(hostsFile, backupFile), {}, signal),
     );
     if (!made) this.#log.warning(`Backup hosts file already exists at ${backupFile}; it is kept`);
+  }
+
+  /** Whether the file says this about one name already; looked at without the lock. */
+  async says(entry: HostsEntry): Promise<boolean> {
+    const content = await readFile(this.#settings.hostsFile);
+    return merge(content, entry).equals(content);
   }
 
   /** Makes the file say this about one name, however long it takes; gives up only when the signal aborts. */

@@ -8,24 +8,32 @@ import type { HostsFile } from './hosts-file.ts';
 
 /**
  * Keeps the name in the hosts file at the Service's addresses until the signal aborts. Every start of a stream compares what
- * is there with the file, so nothing that happened in between is missed. While the API server cannot be asked, the file
- * stays as it is.
+ * is there with the file, so nothing that happened in between is missed; and every few seconds the file is looked at, so that
+ * the line comes back when somebody else takes it away. While the API server cannot be asked, the line stays as it is.
  *
  * At the end the line is withdrawn, as mirror-hostess does, unless `keepOnExit` says otherwise.
  */
 export async function keepHostsEntry(
-  { service, hostname, pauseMs, keepOnExit }: HostsSettings,
+  { service, hostname, pauseMs, checkMs, keepOnExit }: HostsSettings,
   connection: Connection,
   hosts: HostsFile,
   log: Logger,
   signal: AbortSignal,
 ): Promise<void> {
-  let isOurs = false;
-  const ensure = async (found: Service | undefined): Promise<void> => {
-    const addresses = found?.addresses ?? [];
-    isOurs = addresses.length > 0;
-    await hosts.ensure({ hostname, addresses }, signal);
+  let addresses: readonly string[] = [];
+  // One after another: a repair must not bring back what an event has just changed.
+  let turn: Promise<void> = Promise.resolve();
+  const inTurn = (action: () => Promise<void>): Promise<void> => (turn = turn.then(action, action));
+  const ensure = (found: Service | undefined): Promise<void> => {
+    addresses = found?.addresses ?? [];
+    return inTurn(() => hosts.ensure({ hostname, addresses }, signal));
   };
+  const repair = async (): Promise<void> => {
+    const entry = { hostname, addresses };
+    if (addresses.length > 0 && !(await hosts.says(entry))) await hosts.ensure(entry, signal);
+  };
+  // Failures are told by the next event's turn, or by the log of `ensure`.
+  const timer = setInterval(() => void inTurn(repair).catch(() => {}), checkMs);
 
   while (!signal.aborted) {
     try {
@@ -43,5 +51,6 @@ export async function keepHostsEntry(
     }
     await delay(pauseMs, undefined, { signal }).catch(() => {});
   }
-  if (isOurs && !keepOnExit) await hosts.tryOnce({ hostname, addresses: [] });
+  clearInterval(timer);
+  if (addresses.length > 0 && !keepOnExit) await hosts.tryOnce({ hostname, addresses: [] });
 }

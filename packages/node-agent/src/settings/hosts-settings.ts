@@ -10,6 +10,8 @@ export interface HostsSettings {
   /** The name that is to lead to the Service. */
   readonly hostname: string;
   readonly pauseMs: number;
+  /** Between two looks at the hosts file. */
+  readonly checkMs: number;
   /** Ours alone: lines stay when the agent ends, so that a node keeps the name while its agent is replaced. */
   readonly keepOnExit: boolean;
 }
@@ -26,6 +28,7 @@ export function hostsSettings(environment: Environment): HostsSettings {
     },
     hostname: hostname(environment, 'SHADOW_FQDN', 'mirror-registry.example.com'),
     pauseMs: secondsSetting(environment, 'SECONDS_BETWEEN_STREAMS', 30),
+    checkMs: Math.max(100, secondsSetting(environment, 'HOSTS_CHECK_SECONDS', 5)),
     keepOnExit: flagSetting(environment, 'KEEP_ON_EXIT'),
   };
 }
