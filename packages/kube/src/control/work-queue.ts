@@ -74,7 +74,10 @@ export class WorkQueue {
 
   /** Adds every delayed key now, so that none is lost and no timer is left: a timer keeps its process alive. */
   endDelays(): void {
-    for (const key of [...this.#delayed.keys()]) this.add(key);
+    for (const key of this.#delayed.keys()) {
+      this.#cancelDelay(key);
+      this.add(key);
+    }
   }
 
   /** The key's work succeeded: its next failure is a first one. */

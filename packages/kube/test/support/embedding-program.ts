@@ -17,6 +17,8 @@ const controller = new Controller({
 });
 for (const key of keys) controller.enqueue(key);
 const leaderElection = new LeaderElection({ client, namespace, name: 'embedded', identity: 'embedder' });
-await new Manager({ leaderElection, health: { port: 0, host: '127.0.0.1' } }).add(informer, controller).run(stop.signal);
+await new Manager({ leaderElection, health: { port: 0, host: '127.0.0.1' } })
+  .add(informer, controller)
+  .run(stop.signal);
 await client.close();
 process.stdout.write('the controller has ended\n');
