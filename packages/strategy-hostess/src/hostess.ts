@@ -17,12 +17,14 @@ export const hostess = defineStrategy({
   options: z.strictObject({}).describe('hostess has no options'),
   manages: [],
   rules: () => [],
-  plan: (mirrors) => ({ perMirror: new Map(mirrors.map(({ mirror }) => [mirror.name, contribution(mirror)])) }),
+  plan: (mirrors, _settings, { clusterDomain }) => ({
+    perMirror: new Map(mirrors.map(({ mirror }) => [mirror.name, contribution(mirror, clusterDomain)])),
+  }),
   guarantees: () => ({ mirrorDown: 'pull fails', pullSecrets: 'must name the mirror host' }),
 });
 
-function contribution(mirror: MirrorView): Contribution {
-  const refusal = whyImpossible(mirror.masqueradeHost);
+function contribution(mirror: MirrorView, clusterDomain: string): Contribution {
+  const refusal = whyImpossible(mirror, clusterDomain);
   if (refusal !== undefined) return { waitFor: refusal };
   const waitFor = whatIsMissing(mirror);
   const hostname = withoutPort(mirror.masqueradeHost);
@@ -37,7 +39,7 @@ function contribution(mirror: MirrorView): Contribution {
 }
 
 /** A hosts file maps names only, and some names a node needs for itself. */
-function whyImpossible(masqueradeHost: string): string | undefined {
+function whyImpossible({ masqueradeHost, upstreamHost }: MirrorView, clusterDomain: string): string | undefined {
   const hostname = withoutPort(masqueradeHost);
   if (isIP(hostname.replace(/^\[(.*)\]$/, '$1')) !== 0) {
     return `spec.masqueradeUrl ${masqueradeHost} is an address, which a hosts file cannot map; choose a name`;
@@ -45,13 +47,26 @@ function whyImpossible(masqueradeHost: string): string | undefined {
   if (/^(.*\.)?localhost$/i.test(hostname)) {
     return `spec.masqueradeUrl ${masqueradeHost} is the node itself; choose another name`;
   }
+  if (isOfCluster(hostname, clusterDomain)) {
+    const example = `mirror-${withoutPort(upstreamHost)}`;
+    return `spec.masqueradeUrl ${masqueradeHost} is a name of the cluster itself, which would lead nodes astray; set it to another name, such as ${example}`;
+  }
   return undefined;
 }
 
-function whatIsMissing({ masqueradeHost, service }: MirrorView): string | undefined {
+/** Whether nodes may reach the API server, or other Services, by this name. */
+function isOfCluster(hostname: string, clusterDomain: string): boolean {
+  const ends = ['.svc', '.cluster.local', `.svc.${clusterDomain}`];
+  return ['kubernetes', 'kubernetes.default'].includes(hostname) || ends.some((end) => hostname.endsWith(end));
+}
+
+function whatIsMissing({ masqueradeHost, upstreamHost, service }: MirrorView): string | undefined {
   const port = masqueradeHost.slice(withoutPort(masqueradeHost).length + 1);
   if (port !== '' && port !== servicePort) {
-    return `Service ${service.name} listens on port ${servicePort} only, but spec.masqueradeUrl names port ${port}; leave the port out`;
+    const listens = `Service ${service.name} listens on port ${servicePort} only`;
+    return masqueradeHost === `mirror-${upstreamHost}`
+      ? `${listens}, but the default of spec.masqueradeUrl, ${masqueradeHost}, has the port of spec.upstreamUrl; set spec.masqueradeUrl to a name without it, such as ${withoutPort(masqueradeHost)}`
+      : `${listens}, but spec.masqueradeUrl names port ${port}; leave the port out`;
   }
   return service.clusterIPs.length === 0 ? `Service ${service.name} has no clusterIP` : undefined;
 }

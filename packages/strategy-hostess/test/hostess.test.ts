@@ -47,6 +47,16 @@ describe('a mirror addressed by the hosts file', () => {
           'Service registry-mirror-a listens on port 443 only, but spec.masqueradeUrl names port 5000; leave the port out',
       },
     },
+    {
+      title: 'says where a port comes from that nobody wrote into spec.masqueradeUrl, and what to write there',
+      mirror: { ...view('mirror-r.example.org:5000'), upstreamHost: 'r.example.org:5000' },
+      contribution: {
+        node: [entry('mirror-r.example.org'), trust('/etc/docker/certs.d/mirror-r.example.org:5000')],
+        servingNames: ['mirror-r.example.org'],
+        waitFor:
+          'Service registry-mirror-a listens on port 443 only, but the default of spec.masqueradeUrl, mirror-r.example.org:5000, has the port of spec.upstreamUrl; set spec.masqueradeUrl to a name without it, such as mirror-r.example.org',
+      },
+    },
     ...['10.1.2.3', '10.1.2.3:443', '[fd00::1]:443'].map((host) => ({
       title: `is refused under the address ${host}`,
       mirror: view(host),
@@ -59,8 +69,29 @@ describe('a mirror addressed by the hosts file', () => {
       mirror: view(host),
       contribution: { waitFor: `spec.masqueradeUrl ${host} is the node itself; choose another name` },
     })),
+    ...[
+      'kubernetes',
+      'kubernetes:443',
+      'kubernetes.default',
+      'kubernetes.default.svc',
+      'kubernetes.default.svc.cluster.local',
+      'kubernetes.default.svc.k8s.example.org',
+      'registry-mirror-a.mirrors.svc.k8s.example.org:443',
+      'a.cluster.local',
+    ].map((host) => ({
+      title: `is refused under ${host}`,
+      mirror: view(host),
+      contribution: {
+        waitFor: `spec.masqueradeUrl ${host} is a name of the cluster itself, which would lead nodes astray; set it to another name, such as mirror-quay.io`,
+      },
+    })),
+    ...['kubernetes.io', 'svc.example.org', 'k8s.example.org', 'cluster.local.example.org'].map((host) => ({
+      title: `may be called ${host}`,
+      mirror: view(host),
+      contribution: { node: [entry(host), trust(`/etc/docker/certs.d/${host}`)], servingNames: [host] },
+    })),
   ])('$title', ({ mirror, contribution }) => {
-    const context = { namespace: 'mirrors', observed: () => undefined };
+    const context = { namespace: 'mirrors', clusterDomain: 'k8s.example.org', observed: () => undefined };
     expect(hostess.plan([{ mirror, options: {} }], {}, context)).toEqual({ perMirror: new Map([['a', contribution]]) });
   });
 });

@@ -21,6 +21,7 @@ function planned(
   const live: KubernetesObject = { apiVersion, kind, metadata: { ...reference }, data: { maps: before } };
   const context = {
     namespace: 'mirrors',
+    clusterDomain: 'cluster.local',
     observed: ({ name, namespace }: { name: string; namespace?: string }) =>
       before !== '' && name === reference.name && namespace === reference.namespace ? live : undefined,
   };

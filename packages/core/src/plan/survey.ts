@@ -1,8 +1,9 @@
 import type { KubernetesObject } from '@entrepot/kube';
 import { RegistryMirror } from '../api/group.ts';
+import { withoutPort } from '../api/host.ts';
 import { type MirrorSpec, normaliseMirror } from '../api/normalise.ts';
 import type { Problem } from '../api/problem.ts';
-import type { StrategyStatus } from '../api/registry-mirror-status.ts';
+import { readStatus, type StrategyStatus } from '../api/registry-mirror-status.ts';
 import type { ClusterState } from '../cluster-state.ts';
 import type { MirrorSettings } from '../settings.ts';
 import type { Catalog } from '../strategy/catalog.ts';
@@ -30,7 +31,13 @@ export interface SurveyedStrategy {
 
 export type SurveyedMirror =
   | ValidMirror
-  | { readonly kind: 'invalid'; readonly object: KubernetesObject; readonly problems: readonly Problem[] }
+  | {
+      readonly kind: 'invalid';
+      readonly object: KubernetesObject;
+      readonly problems: readonly Problem[];
+      /** Who has the name that nodes knew it by, when it could still be planned. */
+      readonly winner?: string;
+    }
   | {
       readonly kind: 'conflict';
       readonly object: KubernetesObject;
@@ -59,11 +66,12 @@ export function surveyMirrors(
     .filter(({ metadata }) => metadata.deletionTimestamp === undefined)
     .toSorted((one, other) => compareTexts(one.metadata.name, other.metadata.name))
     .map((object) => known.get(object) ?? parse(object, catalog, known));
-  const winners = winnersByHost(parsed.filter((mirror) => mirror.kind === 'valid'));
+  const winners = winnersByName(parsed);
   const settled = parsed.map((mirror) => settle(mirror, winners));
   const valid = settled.filter((mirror) => mirror.kind === 'valid');
   const context: PlanContext = {
     namespace: settings.namespace,
+    clusterDomain: settings.clusterDomain,
     observed: ({ kind, namespace, name }) => state.get(kind, namespace === undefined ? { name } : { namespace, name }),
   };
   const runs = new Map(
@@ -98,22 +106,32 @@ export function parseMirror(object: KubernetesObject, catalog: Catalog): Surveye
   return { kind: 'valid', object, ...normalised, choice: chosen.choice, strategies: [] };
 }
 
-/** Of mirrors with one masquerade host, the oldest has it; of equally old ones, the first by name. */
-function winnersByHost(mirrors: readonly ValidMirror[]): ReadonlyMap<string, string> {
-  const age = ({ object }: ValidMirror): string => object.metadata.creationTimestamp ?? '';
+/** Of mirrors with one name, the oldest has it; of equally old ones, the first by name. */
+function winnersByName(mirrors: readonly SurveyedMirror[]): ReadonlyMap<string, string> {
+  const age = ({ object }: SurveyedMirror): string => object.metadata.creationTimestamp ?? '';
   const winners = new Map<string, string>();
   for (const mirror of mirrors.toSorted((one, other) => compareTexts(age(one), age(other)))) {
-    const { masqueradeHost } = mirror.spec;
-    if (!winners.has(masqueradeHost)) winners.set(masqueradeHost, mirror.object.metadata.name);
+    const name = claimedName(mirror);
+    if (name !== undefined && !winners.has(name)) winners.set(name, mirror.object.metadata.name);
   }
   return winners;
 }
 
+/**
+ * What a mirror is called on nodes, whose hosts files know no ports. One that cannot be planned any more is still there
+ * under the name it had last.
+ */
+function claimedName(mirror: SurveyedMirror): string | undefined {
+  const host =
+    mirror.kind === 'invalid' ? readStatus(mirror.object['status']).masqueradeUrl : mirror.spec.masqueradeHost;
+  return host === undefined ? undefined : withoutPort(host);
+}
+
 function settle(mirror: SurveyedMirror, winners: ReadonlyMap<string, string>): SurveyedMirror {
-  if (mirror.kind !== 'valid') return mirror;
-  const { object, spec } = mirror;
-  const winner = winners.get(spec.masqueradeHost);
-  return winner === undefined || winner === object.metadata.name ? mirror : { kind: 'conflict', object, spec, winner };
+  const { object } = mirror;
+  const winner = winners.get(claimedName(mirror) ?? '');
+  if (winner === undefined || winner === object.metadata.name) return mirror;
+  return mirror.kind === 'valid' ? { kind: 'conflict', object, spec: mirror.spec, winner } : { ...mirror, winner };
 }
 
 function plannedFor(

@@ -34,5 +34,5 @@ export function affectedMirrors(before: Survey | undefined, after: Survey): read
 
 function fingerprint(mirror: SurveyedMirror): string {
   if (mirror.kind === 'valid') return JSON.stringify(mirror.strategies);
-  return JSON.stringify(mirror.kind === 'invalid' ? mirror.problems : mirror.winner);
+  return JSON.stringify(mirror.kind === 'invalid' ? [mirror.problems, mirror.winner] : mirror.winner);
 }

@@ -51,6 +51,8 @@ export interface MirrorView {
 export interface PlanContext {
   /** Where the objects of mirrors live. */
   readonly namespace: string;
+  /** The cluster's DNS domain, `cluster.local` in most. */
+  readonly clusterDomain: string;
   /** An object named by `observes`, as the cluster holds it; undefined where there is none. */
   observed(reference: ObjectReference): KubernetesObject | undefined;
 }

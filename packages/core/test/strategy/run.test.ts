@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { ConfigMap, defineStrategy, type PlannedMirror, type StrategyPlan } from '../../src/index.ts';
 import { runStrategy } from '../../src/strategy/run.ts';
 
-const context = { namespace: 'mirrors', observed: () => undefined };
+const context = { namespace: 'mirrors', clusterDomain: 'cluster.local', observed: () => undefined };
 
 function run(names: readonly string[], plan: (mirrors: readonly PlannedMirror[]) => StrategyPlan) {
   const strategy = defineStrategy({

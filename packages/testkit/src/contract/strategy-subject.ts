@@ -32,7 +32,11 @@ export function planFor(
   const planned = frozen(mirrors.map((mirror) => ({ mirror, options })));
   const observed = (reference: ObjectReference): KubernetesObject | undefined =>
     frozen(cluster.find((object) => isReferenced(object, reference)));
-  return strategy.plan(planned, frozen(settings), { namespace: sampleNamespace, observed });
+  return strategy.plan(planned, frozen(settings), {
+    namespace: sampleNamespace,
+    clusterDomain: 'cluster.local',
+    observed,
+  });
 }
 
 function isReferenced({ metadata, ...object }: KubernetesObject, { kind, namespace, name }: ObjectReference): boolean {
