@@ -1,7 +1,9 @@
+import { cacheSizeBytes } from '../plan/cache-size.ts';
+import { authoritySecretName } from '../plan/naming.ts';
 import { type ClaimSpec, claimSpec } from './claim-spec.ts';
 import { parseDuration } from './duration.ts';
 import { parseRegistryHost } from './host.ts';
-import { knownUpstreams } from './known-upstreams.ts';
+import { apiHost } from './known-upstreams.ts';
 import { type Problem, problemsOf } from './problem.ts';
 import { parseQuantity } from './quantity.ts';
 import { mirrorSpecSchema, type RawMirrorSpec } from './registry-mirror-spec.ts';
@@ -63,6 +65,10 @@ export function normaliseMirror(name: string, raw: unknown): Normalised {
   const { masqueradeUrl } = parsed.data;
   const masqueradeHost =
     masqueradeUrl === undefined ? `mirror-${upstreamHost}` : host('spec.masqueradeUrl', masqueradeUrl);
+  if (parsed.data.credentialsSecret === authoritySecretName) {
+    const message = `must not be ${authoritySecretName}, which holds the key of the mirrors' CA`;
+    problems.push({ field: 'spec.credentialsSecret', message });
+  }
   const spec = withDefaults(parsed.data, upstreamHost, masqueradeHost);
   const storage = parseQuantity(spec.claim.resources.requests.storage);
   if (storage === undefined) {
@@ -71,7 +77,19 @@ export function normaliseMirror(name: string, raw: unknown): Normalised {
     const message = `must not be above the requested storage, ${spec.claim.resources.requests.storage}`;
     problems.push({ field: 'spec.cache.maxSize', message });
   }
-  return problems.length > 0 ? { problems } : { spec, warnings };
+  if (problems.length > 0) return { problems };
+  return { spec: withRoomForDownloads(spec, parsed.data.cache?.maxSize, warnings), warnings };
+}
+
+/** What is on its way in lies on the same volume, and is not counted yet. */
+function withRoomForDownloads(spec: MirrorSpec, maxSize: string | undefined, warnings: string[]): MirrorSpec {
+  const { storage } = spec.claim.resources.requests;
+  const maxSizeBytes = cacheSizeBytes(storage);
+  if ((spec.cache.maxSizeBytes ?? 0) <= maxSizeBytes) return spec;
+  warnings.push(
+    `spec.cache.maxSize ${maxSize} leaves no room for downloads beside the cache: 80 % of the volume of ${storage} is used`,
+  );
+  return { ...spec, cache: { ...spec.cache, maxSizeBytes } };
 }
 
 function schemeWarning(field: string, scheme: string, host: string): string {
@@ -80,15 +98,14 @@ function schemeWarning(field: string, scheme: string, host: string): string {
 }
 
 function withDefaults(raw: RawMirrorSpec, upstreamHost: string, masqueradeHost: string): MirrorSpec {
-  const known = knownUpstreams.get(upstreamHost);
   const maxSizeBytes = raw.cache?.maxSize === undefined ? undefined : parseQuantity(raw.cache.maxSize);
   return {
     upstreamHost,
     masqueradeHost,
     upstream: {
-      host: known?.host ?? upstreamHost,
+      host: apiHost(upstreamHost),
       plainHTTP: raw.upstream?.plainHTTP ?? false,
-      redirectHosts: [...(known?.redirectHosts ?? []), ...(raw.upstream?.redirectHosts ?? [])],
+      redirectHosts: raw.upstream?.redirectHosts ?? [],
       tokenHosts: raw.upstream?.tokenHosts ?? [],
     },
     ...(raw.credentialsSecret !== undefined && { credentialsSecret: raw.credentialsSecret }),

@@ -97,7 +97,9 @@ export const mirrorSpecSchema = z
         staleIfError: duration('How long an old answer may be given while the upstream is down. Default: 7d.'),
         maxSize: matching(quantityPattern, 32, 'must be a size, for example 16Gi')
           .optional()
-          .describe('Upper limit of the cache in each replica; not above the requested storage. Default: 80 % of it.'),
+          .describe(
+            'Upper limit of the cache in each replica; at most 80 % of the requested storage are used, which is the default.',
+          ),
       })
       .optional()
       .describe('What is kept, and for how long.'),

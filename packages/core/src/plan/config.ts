@@ -22,7 +22,9 @@ export function renderConfig(
   settings: MirrorSettings,
   { template, options }: { readonly template: ConfigTemplate; readonly options: unknown },
 ): RenderedConfig {
-  const { tagTTLSeconds, staleIfErrorSeconds, maxSizeBytes = cacheSizeBytes(storage) } = spec.cache;
+  const { tagTTLSeconds, staleIfErrorSeconds } = spec.cache;
+  // The volume may be smaller than the one asked for.
+  const maxSizeBytes = Math.min(spec.cache.maxSizeBytes ?? Infinity, cacheSizeBytes(storage));
   const input = {
     mirror: { name: mirror, masqueradeHost: spec.masqueradeHost },
     upstream: {

@@ -47,7 +47,7 @@ test('what the user says is kept', () => {
       upstream: {
         host: 'registry-1.docker.io',
         plainHTTP: true,
-        redirectHosts: ['production.cloudflare.docker.com', '*.r2.cloudflarestorage.com', '*.example.com'],
+        redirectHosts: ['*.example.com'],
         tokenHosts: ['auth.example.com'],
       },
       credentialsSecret: 'login',
@@ -119,9 +119,28 @@ describe('what an older schema let through is named with its field, in words for
       raw: { ...quay, cache: { maxSize: '3Gi' }, volumeClaimTemplate: claimOf('2Gi') },
       says: 'spec.cache.maxSize: must not be above the requested storage, 2Gi',
     },
+    {
+      raw: { ...quay, credentialsSecret: 'entrepot-ca' },
+      says: "spec.credentialsSecret: must not be entrepot-ca, which holds the key of the mirrors' CA",
+    },
   ])('$says', ({ raw, name, says }) => {
     const normalised = normaliseMirror(name ?? 'docker', raw);
     expect('problems' in normalised && problemSentence(normalised.problems)).toBe(says);
+  });
+});
+
+test('a cache that leaves downloads no room is made smaller, with a warning', () => {
+  const raw = { upstreamUrl: 'quay.io', cache: { maxSize: '9Gi' }, volumeClaimTemplate: claimOf('10Gi') };
+  expect(normaliseMirror('quay', raw)).toMatchObject({
+    spec: { cache: { maxSizeBytes: 8 * 2 ** 30 } },
+    warnings: [
+      'spec.cache.maxSize 9Gi leaves no room for downloads beside the cache: 80 % of the volume of 10Gi is used',
+    ],
+  });
+  const fitting = { ...raw, cache: { maxSize: '8Gi' } };
+  expect(normaliseMirror('quay', fitting)).toMatchObject({
+    spec: { cache: { maxSizeBytes: 8 * 2 ** 30 } },
+    warnings: [],
   });
 });
 
