@@ -15,6 +15,17 @@ const groupReadable = 0o440;
 /** Downloads under way may end; nginx and the fetcher leave earlier when there are none. */
 const graceSeconds = 300;
 
+const longestVolumeName = 63;
+const takenVolumeNames: ReadonlySet<string> = new Set([
+  'image-store',
+  'nginx-config',
+  'fetcher-config',
+  'tls',
+  'sockets',
+  'scratch',
+  'upstream-credentials',
+]);
+
 const resources = { requests: { cpu: '100m', memory: '500Mi' }, limits: { cpu: '500m', memory: '500Mi' } };
 const containerSecurity = {
   allowPrivilegeEscalation: false,
@@ -68,7 +79,7 @@ function podSpec({ mirror, spec, settings, config, certificate }: CacheServerInp
   const { configSecret } = namesOf(mirror);
   // nginx is not shown the fetcher's file, nor the fetcher nginx's.
   const nginxFiles = Object.keys(config.files).filter((file) => file !== fetcherFile);
-  const bundleVolume = caBundle?.replaceAll('.', '-');
+  const bundleVolume = caBundle === undefined ? undefined : bundleVolumeName(caBundle);
   const shared = [
     { name: 'image-store', mountPath: `/${podLayout.store}` },
     { name: 'sockets', mountPath: `/${podLayout.sockets}` },
@@ -115,12 +126,22 @@ function podSpec({ mirror, spec, settings, config, certificate }: CacheServerInp
       secretVolume('tls', certificate.secretName, { defaultMode: groupReadable }),
       { name: 'sockets', emptyDir: {} },
       { name: 'scratch', emptyDir: {} },
-      ...(credentialsSecret === undefined
-        ? []
-        : [secretVolume('upstream-credentials', credentialsSecret, { optional: true, defaultMode: groupReadable })]),
+      ...(credentialsSecret === undefined ? [] : [credentialsVolume(credentialsSecret)]),
       ...(caBundle === undefined ? [] : [{ name: bundleVolume, configMap: { name: caBundle } }]),
     ],
   };
+}
+
+/** Whatever else the Secret holds is none of the fetcher's business. */
+function credentialsVolume(secretName: string): object {
+  const items = ['username', 'password'].map((key) => [key, key] as const);
+  return secretVolume('upstream-credentials', secretName, { optional: true, defaultMode: groupReadable, items });
+}
+
+/** Existing installations have it called like the ConfigMap, as far as that can be. */
+function bundleVolumeName(caBundle: string): string {
+  const name = caBundle.replaceAll('.', '-');
+  return name.length > longestVolumeName || takenVolumeNames.has(name) ? 'upstream-certs' : name;
 }
 
 function registryContainer(image: string): object {

@@ -52,7 +52,7 @@ test('the Secret holds the rendered files', () => {
   expect(decoded(secret)).toEqual({
     'default.conf': '# mirror-quay.io for quay.io\n',
     'fetcher.json':
-      '{"upstream":{"host":"quay.io","plainHTTP":false,"redirectHosts":["quayio-production-s3.s3.amazonaws.com"],' +
+      '{"upstream":{"host":"quay.io","plainHTTP":false,"redirectHosts":[],' +
       '"tokenHosts":[],"hasCredentials":false,"hasCABundle":false},' +
       '"cache":{"tagTTLSeconds":60,"staleIfErrorSeconds":604800,"maxSizeBytes":17179869184}}\n',
   });
@@ -153,7 +153,7 @@ test('credentials and extra CAs are shown to the fetcher alone', () => {
   expect(fetcher).toContain('{"name":"upstream-credentials","mountPath":"/etc/upstream-credentials","readOnly":true}');
   expect(fetcher).toContain('{"name":"our-cas","mountPath":"/etc/upstream-certs","readOnly":true}');
   expect(fetcher).toContain('{"name":"our-cas","configMap":{"name":"our.cas"}}');
-  expect(fetcher).toContain('"secret":{"secretName":"login","optional":true,"defaultMode":288}');
+  expect(fetcher).toContain('"secret":{"secretName":"login","optional":true,"defaultMode":288,"items":[');
 });
 
 describe("a user's certificate", () => {
