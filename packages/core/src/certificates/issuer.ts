@@ -35,6 +35,9 @@ export interface IssuedCertificate {
   readonly renewAt: number;
 }
 
+/** How long before a CA's end users are told of it. Its certificates end with it. */
+const warningMs = 7 * 86_400_000;
+
 /** Keeps the mirrors' serving certificates good. Keys are random, so this happens outside planning. */
 export class CertificateIssuer {
   readonly #options: CertificateIssuerOptions;
@@ -51,16 +54,37 @@ export class CertificateIssuer {
   /**
    * Sees to it that a mirror's Secret holds a certificate for these names, signed by our CA and not near its end.
    *
-   * @throws TerminalError `UnusableAuthority` when the CA's Secret cannot be used, `ForeignObject` when the mirror's is somebody else's
+   * @throws TerminalError `UnusableAuthority` when the CA's Secret cannot be used, or, after the certificate was seen to,
+   *   when the CA is near its end; `ForeignObject` when the mirror's Secret is somebody else's
    */
   async ensure(
     mirror: KubernetesObject,
     { secretName, names }: { readonly secretName: string; readonly names: readonly string[] },
     signal: AbortSignal,
   ): Promise<IssuedCertificate> {
+    const authority = await this.#currentAuthority(signal);
+    const left = authority.notAfter.getTime() - this.#clock.now();
+    if (left <= 0) throw this.#endOf(authority, 'ended');
+    const certificate = await this.#ensureSigned(mirror, authority, secretName, names, signal);
+    if (left < warningMs) throw this.#endOf(authority, 'ends');
+    return certificate;
+  }
+
+  #endOf({ notAfter }: Authority, verb: string): TerminalError {
+    const secret = `Secret ${this.#options.namespace}/${authoritySecretName}`;
+    const advice = "delete the Secret and a new one is made, which nodes get with the mirrors' new certificates";
+    return new TerminalError('UnusableAuthority', `${secret}: the CA ${verb} at ${notAfter.toISOString()}; ${advice}`);
+  }
+
+  async #ensureSigned(
+    mirror: KubernetesObject,
+    authority: Authority,
+    secretName: string,
+    names: readonly string[],
+    signal: AbortSignal,
+  ): Promise<IssuedCertificate> {
     const { client, state, namespace } = this.#options;
     const key = { namespace, name: secretName };
-    const authority = await this.#currentAuthority(signal);
     const now = this.#clock.now();
     const isGood = (secret: KubernetesObject | undefined): boolean =>
       renewalReason(servingCertificateIn(secret), names, authority, now) === undefined;

@@ -79,6 +79,12 @@ export function readCertificate(pem: string): CertificateFacts | undefined {
   }
 }
 
+/** The host names that a certificate is not valid for. As container runtimes see it, `*` stands for a whole first label. */
+export function uncoveredNames({ names }: CertificateFacts, wanted: readonly string[]): readonly string[] {
+  const covered = new Set(names.map((name) => name.toLowerCase()));
+  return wanted.filter((name) => !covered.has(name) && !covered.has(name.replace(/^[^.]+/, '*')));
+}
+
 /** When a certificate is to be replaced: after two thirds of its life. */
 export function renewalTime({ notBefore, notAfter }: Omit<CertificateFacts, 'names'>): number {
   return notBefore.getTime() + ((notAfter.getTime() - notBefore.getTime()) * 2) / 3;

@@ -46,6 +46,8 @@ interface AppliedPlan {
 
 /** A timer cannot be set for longer than 24 days, and clocks are put right now and then. */
 const longestWaitMs = 12 * 3_600_000;
+/** However near a certificate is to its end, there is no use in looking at it over and over. */
+const shortestWaitMs = 60_000;
 
 /** Brings one mirror in line with its RegistryMirror. */
 export class MirrorReconciler {
@@ -66,7 +68,7 @@ export class MirrorReconciler {
       return done;
     }
     if (mirror.kind !== 'valid') {
-      if (mirror.kind === 'conflict') await this.#withdraw(mirror, signal);
+      if (mirror.winner !== undefined) await this.#withdraw(mirror, signal);
       await reporter.report(mirror, undefined, signal);
       return done;
     }
@@ -186,7 +188,7 @@ export class MirrorReconciler {
     const retried = failures.find(({ error }) => isRetried(error));
     if (retried !== undefined) throw retried.error;
     const waits = failures.flatMap(({ error }) => (error instanceof WaitingError ? [error.afterMs] : []));
-    const untilRenewal = renewAt === undefined ? longestWaitMs : Math.max(0, renewAt - this.#clock.now());
+    const untilRenewal = renewAt === undefined ? longestWaitMs : Math.max(shortestWaitMs, renewAt - this.#clock.now());
     return { requeueAfterMs: Math.min(longestWaitMs, untilRenewal, ...waits) };
   }
 }

@@ -39,6 +39,24 @@ describe('a client that trusts what nodes are given', () => {
   });
 });
 
+describe('a kind of names that a mirror has none of', () => {
+  const refused = /^(permitted|excluded) subtree violation$/;
+  test.each([
+    { has: ['mirror-quay.io'], calledBy: '10.0.0.7' },
+    { has: ['mirror-quay.io'], calledBy: 'fd00::7' },
+    { has: ['10.0.0.7'], calledBy: 'mirror-quay.io' },
+    { has: ['10.0.0.7'], calledBy: 'fd00::7' },
+    { has: ['fd00::7'], calledBy: '10.0.0.7' },
+    { has: ['fd00::7'], calledBy: 'localhost' },
+  ])('is not vouched for: whoever trusts a mirror of $has does not trust $calledBy', async ({ has, calledBy }) => {
+    const own = await signServingCertificate(authority, has, now);
+    const other = await signServingCertificate(authority, [...has, calledBy], now);
+    expect(await handshake(own, own.authority, has[0] ?? '')).toBe('accepted');
+    expect(await handshake(other, own.authority, calledBy)).toMatch(refused);
+    expect(await handshake(other, authority.certificate, calledBy)).toBe('accepted');
+  });
+});
+
 describe('a serving certificate', () => {
   test('says whom it is for, and is valid for a year', () => {
     expect(readCertificate(serving.certificate)?.names).toEqual(['mirror-quay.io', '10.0.0.7', 'FD00:0:0:0:0:0:0:7']);

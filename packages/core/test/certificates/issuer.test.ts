@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { Applier, type KubernetesObject, systemClock } from '@entrepot/kube';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { CertificateIssuer } from '../../src/certificates/issuer.ts';
 import { textsOf } from '../../src/certificates/secret-texts.ts';
 import { fieldManager, Secret, stateOf } from '../../src/index.ts';
@@ -51,6 +51,35 @@ test('other names ask for another certificate, of the same CA', async () => {
   const { 'tls.crt': certificate = '' } = await texts('serving');
   expect(new X509Certificate(certificate).subjectAltName).toBe('DNS:mirror-quay.io, IP Address:10.0.0.7');
   expect(await texts('entrepot-ca')).toEqual(authority);
+});
+
+describe('a CA that is near its end', () => {
+  const wanted = { secretName: 'serving', names: ['mirror-quay.io'] };
+  const end =
+    /^Secret test-\w+\/entrepot-ca: the CA (ends|ended) at 20\d\d-.*; delete the Secret and a new one is made/;
+
+  test('still signs, and is named', async () => {
+    await issuerInDays(0).ensure(mirror, wanted, signal);
+    const before = await texts('serving');
+    await expect(issuerInDays(3645).ensure(mirror, wanted, signal)).rejects.toThrow(end);
+    expect(await texts('serving')).not.toEqual(before);
+    expect(new X509Certificate((await texts('serving'))['tls.crt'] ?? '').subjectAltName).toBe('DNS:mirror-quay.io');
+  });
+
+  test('signs nothing any more once it ended', async () => {
+    await issuerInDays(0).ensure(mirror, wanted, signal);
+    const before = await texts('serving');
+    await expect(issuerInDays(3651).ensure(mirror, wanted, signal)).rejects.toThrow(end);
+    expect(await texts('serving')).toEqual(before);
+  });
+
+  test('is made anew when its Secret is deleted, and so are the certificates', async () => {
+    await issuerInDays(-3645).ensure(mirror, wanted, signal);
+    await expect(issuerInDays(0).ensure(mirror, wanted, signal)).rejects.toThrow(end);
+    await cluster.client.delete(Secret, { namespace: cluster.namespace, name: 'entrepot-ca' });
+    const { notAfter } = await issuerInDays(0).ensure(mirror, wanted, signal);
+    expect(notAfter.getTime()).toBeGreaterThan(Date.now() + 364 * dayMs);
+  });
 });
 
 test('many mirrors at once get certificates of one CA', async () => {
