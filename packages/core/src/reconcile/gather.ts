@@ -1,12 +1,14 @@
+import { basename } from 'node:path';
 import type { KubernetesObject } from '@entrepot/kube';
 import { z } from 'zod';
 import { textsOf } from '../certificates/secret-texts.ts';
-import { readCertificate } from '../certificates/serving-certificate.ts';
+import { readCertificate, uncoveredNames } from '../certificates/serving-certificate.ts';
 import { ConfigMap, DaemonSet, Secret, StatefulSet } from '../api/group.ts';
 import type { ClusterState } from '../cluster-state.ts';
 import { mirrorView } from '../plan/mirror-view.ts';
 import { namesOf } from '../plan/naming.ts';
 import { isOwnedBy } from '../plan/ownership.ts';
+import { podLayout } from '../plan/pod-layout.ts';
 import type { ValidMirror } from '../plan/survey.ts';
 import type { MirrorSettings } from '../settings.ts';
 
@@ -19,9 +21,20 @@ export interface MirrorFacts {
   /** Undefined where there is no node agent, or its controller has not seen it yet. */
   readonly nodes?: { readonly desired: number; readonly ready: number };
   /** The user's serving certificate, where one is configured. */
-  readonly userCertificate?: { readonly notAfter: Date };
+  readonly userCertificate?: UserCertificate;
 }
 
+export interface UserCertificate {
+  readonly notAfter: Date;
+  readonly names: readonly string[];
+  /** Names of the mirror that it is not valid for. */
+  readonly uncovered: readonly string[];
+}
+
+const bundleShape = z.looseObject({
+  data: z.record(z.string(), z.string()).default({}),
+  binaryData: z.record(z.string(), z.string()).default({}),
+});
 const statefulSetShape = z.looseObject({ status: z.looseObject({ readyReplicas: z.number().optional() }).optional() });
 const daemonSetShape = z
   .looseObject({
@@ -47,10 +60,7 @@ export function gatherFacts(mirror: ValidMirror, state: ClusterState, settings: 
   const agent = owned(state.get(DaemonSet, { namespace, name: names.daemonSet }));
   const agents = daemonSetShape.safeParse(agent).data?.status;
   const configProblem = credentialsProblem(mirror, state, namespace) ?? bundleProblem(state, settings);
-  const userCertificate =
-    settings.certificateSecret === undefined
-      ? undefined
-      : readCertificate(secretTexts(state, namespace, settings.certificateSecret)?.['tls.crt'] ?? '');
+  const userCertificate = givenCertificate(mirror, state, settings);
   return {
     clusterIPs: mirrorView(object, spec, state, settings).service.clusterIPs,
     ...(configProblem !== undefined && { configProblem }),
@@ -64,6 +74,18 @@ export function gatherFacts(mirror: ValidMirror, state: ClusterState, settings: 
     }),
     ...(userCertificate !== undefined && { userCertificate }),
   };
+}
+
+function givenCertificate(
+  { strategies }: ValidMirror,
+  state: ClusterState,
+  { namespace, certificateSecret }: MirrorSettings,
+): UserCertificate | undefined {
+  if (certificateSecret === undefined) return undefined;
+  const facts = readCertificate(secretTexts(state, namespace, certificateSecret)?.['tls.crt'] ?? '');
+  if (facts === undefined) return undefined;
+  const wanted = strategies.flatMap(({ contribution }) => contribution?.servingNames ?? []);
+  return { notAfter: facts.notAfter, names: facts.names, uncovered: uncoveredNames(facts, wanted) };
 }
 
 function secretTexts(
@@ -91,7 +113,14 @@ function credentialsProblem(
 }
 
 function bundleProblem(state: ClusterState, { namespace, caBundle }: MirrorSettings): MirrorFacts['configProblem'] {
-  if (caBundle === undefined || state.get(ConfigMap, { namespace, name: caBundle }) !== undefined) return undefined;
-  const message = `ConfigMap ${namespace}/${caBundle} with the CAs to trust does not exist; pods wait for it`;
-  return { reason: 'CABundleMissing', message };
+  if (caBundle === undefined) return undefined;
+  const bundle = state.get(ConfigMap, { namespace, name: caBundle });
+  const configMap = `ConfigMap ${namespace}/${caBundle} with the CAs to trust`;
+  if (bundle === undefined) {
+    return { reason: 'CABundleMissing', message: `${configMap} does not exist; pods wait for it` };
+  }
+  const { data, binaryData } = bundleShape.parse(bundle);
+  const key = basename(podLayout.upstreamCAs);
+  if (key in data || key in binaryData) return undefined;
+  return { reason: 'CABundleIncomplete', message: `${configMap} has no key ${key}` };
 }

@@ -44,13 +44,21 @@ export function mirrorStatus(
   const conditions = (statements: readonly Statement[]): MirrorStatus['conditions'] =>
     mergeConditions(previous.conditions, statements, generation, now);
   if (mirror.kind !== 'valid' || outcome === undefined) {
-    return { ...previous, observedGeneration: generation, conditions: conditions([refusal(mirror)]) };
+    const isWithdrawn = mirror.kind !== 'valid' && mirror.winner !== undefined;
+    const { masqueradeUrl, ...kept } = previous;
+    return {
+      ...kept,
+      // The name under which nodes know a mirror is its claim to that name, until it is withdrawn from them.
+      ...(masqueradeUrl !== undefined && !isWithdrawn && { masqueradeUrl }),
+      observedGeneration: generation,
+      conditions: conditions([refusal(mirror)]),
+    };
   }
   const { facts, certificate } = outcome;
   const strategies = strategyStatuses(mirror, outcome);
   const statements = [
     outcomeOf('ConfigRendered', outcome, configRendered),
-    outcomeOf('CertificateReady', outcome, certificateReady),
+    outcomeOf('CertificateReady', outcome, (known) => certificateReady(known, now)),
     outcomeOf('CacheAvailable', outcome, cacheAvailable),
     outcomeOf('Addressed', outcome, (known) => addressed(strategies, known)),
   ];
@@ -92,15 +100,26 @@ function configRendered({ facts }: MirrorOutcome): Omit<Statement, 'type'> {
   return { status: 'True', reason: 'Rendered', message: 'the configuration is in place' };
 }
 
-function certificateReady({ certificate }: MirrorOutcome): Omit<Statement, 'type'> {
+function certificateReady({ certificate, facts }: MirrorOutcome, now: number): Omit<Statement, 'type'> {
   if (certificate === undefined) return { status: 'False', reason: 'Pending', message: 'it is not its turn yet' };
   const { choice, notAfter } = certificate;
   if (notAfter === undefined) {
     const message = `Secret ${choice.secretName} holds no certificate in tls.crt`;
     return { status: 'False', reason: 'CertificateMissing', message };
   }
+  const secret = `Secret ${choice.secretName}`;
+  if (choice.source === 'user') {
+    if (Date.parse(notAfter) <= now) {
+      return { status: 'False', reason: 'CertificateExpired', message: `${secret} was valid until ${notAfter}` };
+    }
+    const { names = [], uncovered = [] } = facts.userCertificate ?? {};
+    if (uncovered.length > 0) {
+      const message = `${secret} is valid for ${names.join(', ')}, not for ${uncovered.join(', ')}`;
+      return { status: 'False', reason: 'CertificateMismatch', message };
+    }
+  }
   const reason = choice.source === 'own' ? 'Issued' : 'Provided';
-  return { status: 'True', reason, message: `Secret ${choice.secretName} is valid until ${notAfter}` };
+  return { status: 'True', reason, message: `${secret} is valid until ${notAfter}` };
 }
 
 function cacheAvailable({ facts: { replicas }, storageNote }: MirrorOutcome): Omit<Statement, 'type'> {

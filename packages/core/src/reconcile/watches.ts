@@ -2,7 +2,7 @@ import { type KubernetesObject, kindOf } from '@entrepot/kube';
 import { z } from 'zod';
 import { ConfigMap, DaemonSet, RegistryMirror, Secret, Service, StatefulSet } from '../api/group.ts';
 import { type ClusterState, kindKey } from '../cluster-state.ts';
-import { authoritySecretName } from '../plan/naming.ts';
+import { authoritySecretName, namesOf } from '../plan/naming.ts';
 import { fleetLabel, isOfKind, ownerOf } from '../plan/ownership.ts';
 import type { MirrorSettings } from '../settings.ts';
 import type { ObjectReference } from '../strategy/contract.ts';
@@ -55,8 +55,9 @@ export function effectOf(
   const isObserved = observed.some((reference) => isReferredTo(object, reference));
   const isOfFleet = object.metadata.labels?.[fleetLabel] !== undefined;
   const concernsSurvey = isObserved || isOfKind(object, [Service]);
-  const users = owner === undefined ? usersOf(object, state, settings) : [owner];
-  return { concernsSurvey, concernsFleet: concernsSurvey || isOfFleet, mirrors: users };
+  const users = usersOf(object, state, settings);
+  const mirrors = owner === undefined ? users : [...new Set([owner, ...users])];
+  return { concernsSurvey, concernsFleet: concernsSurvey || isOfFleet, mirrors };
 }
 
 function usersOf(object: KubernetesObject, state: ClusterState, settings: MirrorSettings): readonly string[] {
@@ -67,8 +68,12 @@ function usersOf(object: KubernetesObject, state: ClusterState, settings: Mirror
   const isForAll =
     (isSecret && (name === authoritySecretName || name === settings.certificateSecret)) ||
     (isOfKind(object, [ConfigMap]) && name === settings.caBundle);
+  const isUsedBy = (mirror: KubernetesObject): boolean =>
+    isSecret && credentials.safeParse(mirror).data?.spec.credentialsSecret === name;
+  // Whoever owns it: while it is somebody else's, it stands in the way of the mirror that wants the name.
+  const isWantedBy = (mirror: KubernetesObject): boolean => Object.values(namesOf(mirror.metadata.name)).includes(name);
   return mirrors
-    .filter((mirror) => isForAll || (isSecret && credentials.safeParse(mirror).data?.spec.credentialsSecret === name))
+    .filter((mirror) => isForAll || isUsedBy(mirror) || isWantedBy(mirror))
     .map(({ metadata }) => metadata.name);
 }
 

@@ -1,5 +1,6 @@
 import type { KubernetesObject } from '@entrepot/kube';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { createAuthority } from '../../src/certificates/authority.ts';
 import { ConfigMap, DaemonSet, RegistryMirror, Secret, Service, StatefulSet } from '../../src/index.ts';
 import { eventually } from '../support/eventually.ts';
 import { like } from '../support/matching.ts';
@@ -134,6 +135,32 @@ describe('things of others', () => {
     expect(after?.metadata.resourceVersion).toBe(before.metadata.resourceVersion);
   });
 
+  test.each([
+    { kind: Service, name: 'registry-mirror-quay', spec: { ports: [{ port: 80 }] } },
+    { kind: Secret, name: 'registry-mirror-quay-secret', spec: undefined },
+    { kind: Secret, name: 'registry-mirror-quay-tls', spec: undefined },
+  ])(
+    'when a foreign $kind.kind $name goes, the mirror it stood in the way of goes on at once',
+    async ({ kind, name, spec }) => {
+      const { namespace } = cluster;
+      const metadata = { namespace, name };
+      await cluster.client.create({ apiVersion: 'v1', kind: kind.kind, metadata, ...(spec && { spec }) });
+      await cluster.operator();
+      await cluster.mirror('quay', { upstreamUrl: 'quay.io' });
+      await eventually(async () =>
+        expect(Object.values(await cluster.conditions('quay'))).toContainEqual(like(/^False ForeignObject: /)),
+      );
+      await cluster.client.delete(kind, metadata);
+      await eventually(async () => {
+        const conditions = await cluster.conditions('quay');
+        expect(Object.values(conditions)).not.toContainEqual(like(/^False ForeignObject: /));
+        expect(await cluster.names(DaemonSet)).toEqual(['registry-mirror-quay-utils']);
+        expect(await cluster.names(StatefulSet)).toEqual(['registry-mirror-quay']);
+        expect(await cluster.names(kind)).toContain(name);
+      });
+    },
+  );
+
   test('missing credentials are said; when the Secret comes, goes or loses a key, that is seen', async () => {
     const { namespace } = cluster;
     await cluster.operator();
@@ -154,6 +181,25 @@ describe('things of others', () => {
     await configRendered('True Rendered: the configuration is in place');
     await cluster.client.delete(Secret, key);
     await configRendered(`False CredentialsMissing: ${secret} does not exist`);
+  });
+
+  test('a CA at its end is named, without the mirror being looked at over and over', async () => {
+    const { namespace } = cluster;
+    const { certificate, key } = await createAuthority(Date.now() - 3650 * 86_400_000 + 60_000);
+    await cluster.client.create({
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: { namespace, name: 'entrepot-ca' },
+      stringData: { 'tls.crt': certificate, 'tls.key': key },
+    });
+    const { writes } = await cluster.operator();
+    await cluster.mirror('quay', { upstreamUrl: 'quay.io' });
+    await eventually(async () =>
+      expect((await cluster.conditions('quay'))['CertificateReady']).toEqual(
+        like(/^False UnusableAuthority: Secret test-\w+\/entrepot-ca: the CA ends at .*; delete the Secret/),
+      ),
+    );
+    expect(writes.filter((write) => write.includes('/registry-mirror-quay-tls')).length).toBe(1);
   });
 
   test('a CA that cannot be used is named and not replaced', async () => {

@@ -35,6 +35,29 @@ describe('what a change concerns', () => {
       fleet: false,
       mirrors: ['ghcr'],
     },
+    {
+      title: "somebody else's object of a name that a mirror wants",
+      changed: object('Secret', 'registry-mirror-quay-tls'),
+      survey: false,
+      fleet: false,
+      mirrors: ['quay'],
+    },
+    {
+      title: 'an object of a mirror, of a name that another one wants',
+      changed: object('DaemonSet', 'registry-mirror-quay-utils', {
+        ownerReferences: serviceOf('ghcr').metadata.ownerReferences,
+      }),
+      survey: false,
+      fleet: false,
+      mirrors: ['ghcr', 'quay'],
+    },
+    {
+      title: 'an object of such a name elsewhere',
+      changed: object('Secret', 'registry-mirror-quay-tls', {}, 'elsewhere'),
+      survey: false,
+      fleet: false,
+      mirrors: [],
+    },
     { title: 'its credentials', changed: object('Secret', 'login'), survey: false, fleet: false, mirrors: ['quay'] },
     { title: 'a Secret of nobody', changed: object('Secret', 'y'), survey: false, fleet: false, mirrors: [] },
     {
