@@ -19,10 +19,15 @@ export type StrategyDefinition<Settings, Options> = Omit<AddressingStrategy<Sett
  * Gives a strategy's literal its types and the version of the contract it was written for.
  *
  * @example export default defineStrategy({ name: 'hostess', settings: z.object({}), … });
+ * @throws TerminalError `UnsupportedContract`, when its name cannot be used
  */
 export function defineStrategy<Settings, Options>(
   definition: StrategyDefinition<Settings, Options>,
 ): AddressingStrategy<Settings, Options> {
+  const wrong = parseSpoken(strategyShape.pick({ name: true, aliases: true }), definition).error;
+  if (wrong !== undefined) {
+    throw new TerminalError('UnsupportedContract', `strategy ${definition.name}: ${sentenceOf(wrong)}`);
+  }
   return { ...definition, contractVersion: strategyContractVersion };
 }
 
@@ -43,8 +48,16 @@ export function configureStrategy<Settings, Options>(
 }
 
 const isFunction = z.custom<unknown>((value) => typeof value === 'function', 'must be a function');
+/** Labels hold it, and users write it as a type. */
+const strategyName = z
+  .string()
+  .regex(
+    /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/,
+    'must be at most 63 lower-case letters, digits and dashes, with a letter or digit at both ends',
+  );
 const strategyShape = z.object({
-  name: z.string().min(1),
+  name: strategyName,
+  aliases: z.array(strategyName).optional(),
   contractVersion: z.literal(strategyContractVersion),
   settings: z.looseObject({ safeParse: isFunction }),
   options: z.looseObject({ safeParse: isFunction }),

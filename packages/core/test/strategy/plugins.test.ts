@@ -5,6 +5,7 @@ import {
   asTemplate,
   configureStrategy,
   createMirrorController,
+  defineStrategy,
   managedKinds,
   requiredRules,
 } from '../../src/index.ts';
@@ -32,8 +33,25 @@ describe('a plugin', () => {
       candidate: { ...map.strategy, plan: 'later' },
       message: 'package x is not a strategy: plan: must be a function',
     },
+    ...['Map', 'my_map', '-map', 'map-', 'a/b', 'a'.repeat(64)].map((name) => ({
+      candidate: { ...map.strategy, name },
+      message:
+        'package x is not a strategy: name: must be at most 63 lower-case letters, digits and dashes, with a letter or digit at both ends',
+    })),
+    {
+      candidate: { ...map.strategy, aliases: ['Services'] },
+      message:
+        'package x is not a strategy: aliases[0]: must be at most 63 lower-case letters, digits and dashes, with a letter or digit at both ends',
+    },
   ])('is refused: $message', ({ candidate, message }) => {
     expect(() => asStrategy(candidate, 'package x')).toThrow(message);
+  });
+
+  test('with a name that labels cannot hold is refused where it is written', () => {
+    expect(() => defineStrategy({ ...map.strategy, name: 'My Map' })).toThrow(
+      'strategy My Map: name: must be at most 63 lower-case letters, digits and dashes, with a letter or digit at both ends',
+    );
+    expect(defineStrategy({ ...map.strategy, name: 'a'.repeat(63) }).name).toHaveLength(63);
   });
 
   test('that renders nothing is no template', () => {
