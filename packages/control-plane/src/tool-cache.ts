@@ -23,10 +23,13 @@ export async function findCached(name: string, key: string): Promise<string | un
  */
 export async function cached(name: string, key: string, make: (folder: string) => Promise<void>): Promise<string> {
   const target = join(toolsFolder(), `${name}-${key}`);
+  await mkdir(toolsFolder(), { recursive: true }).catch((error: unknown) => {
+    const cause = `built programs cannot be kept in ${toolsFolder()}: ${String(error)}`;
+    throw new Error(`${cause}. Set XDG_CACHE_HOME to a folder that can be written to.`, { cause: error });
+  });
   return withMachineLock(target, async () => {
     const found = await findCached(name, key);
     if (found !== undefined) return found;
-    await mkdir(toolsFolder(), { recursive: true });
     const unfinished = await mkdtemp(join(toolsFolder(), '.unfinished-'));
     try {
       await make(unfinished);

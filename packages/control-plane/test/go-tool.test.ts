@@ -50,6 +50,14 @@ describe('a tool in a Go module', () => {
     ]);
   });
 
+  test('that cannot be kept says where, and what to set', async () => {
+    vi.stubEnv('XDG_CACHE_HOME', join(directory, 'go.mod'));
+
+    await expect(build()).rejects.toThrow(
+      /^built programs cannot be kept in \S+go\.mod\/entrepot\/tools: .*\. Set XDG_CACHE_HOME to a folder that can be written to\.$/,
+    );
+  });
+
   test('is built once, also when it is wanted by several at the same time', async () => {
     const [first, second] = await Promise.all([build(), build()]);
 

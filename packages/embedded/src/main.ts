@@ -35,7 +35,6 @@ try {
   print(`\n${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 1;
 } finally {
-  await stage.end();
-  print(`Everything is taken down; ${seconds(performance.now() - started)} in all.\n`);
+  if (await stage.end()) print(`Everything is taken down; ${seconds(performance.now() - started)} in all.\n`);
 }
 process.exit();

@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
 
 /** What `npm start` was asked for. */
 export interface Options {
@@ -18,11 +18,20 @@ export function parseOptions(argv: readonly string[]): Options {
         'registry, and a client that pulls an image through the mirror: cold, warm, and with the upstream stopped.',
     )
     .option('--keep', 'leave everything running, print how to look around, and end on Ctrl-C', false)
-    .option('--upstream <host>', 'mirror this registry instead of one started here, for example registry.example.org')
+    .option(
+      '--upstream <host>',
+      'mirror this registry instead of one started here, for example registry.example.org',
+      registryHost,
+    )
     .option('--image <repository:tag>', 'what to pull (default: demo/app:1, or library/busybox:latest with --upstream)')
     .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
   const { keep, upstream, image } = command
     .parse([...argv])
     .opts<{ keep: boolean; upstream?: string; image?: string }>();
   return { keep, upstream, image: image ?? (upstream === undefined ? 'demo/app:1' : 'library/busybox:latest') };
+}
+
+function registryHost(text: string): string {
+  if (/^[a-z0-9.-]+(:\d+)?$/i.test(text)) return text;
+  throw new InvalidArgumentError('It is a host name, host[:port], without a scheme and without a path.');
 }

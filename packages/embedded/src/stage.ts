@@ -31,8 +31,9 @@ export class Stage {
     this.#endings.push(work);
   }
 
-  /** Takes everything down, whatever fails on the way; a second call does nothing. */
-  async end(): Promise<void> {
+  /** Takes everything down, whatever fails on the way; a second call does nothing. Returns whether there was anything. */
+  async end(): Promise<boolean> {
+    const isAnythingUp = this.#endings.length > 0;
     this.#isEnding = true;
     for (let work = this.#endings.pop(); work !== undefined; work = this.#endings.pop()) {
       try {
@@ -41,6 +42,7 @@ export class Stage {
         this.#print(`  while cleaning up: ${error instanceof Error ? error.message : String(error)}\n`);
       }
     }
+    return isAnythingUp;
   }
 }
 

@@ -58,6 +58,12 @@ test('an option that does not exist is a usage error', async () => {
   expect(code).toBe(2);
 });
 
+test('an upstream that is no host is a usage error', async () => {
+  const { code, output } = await start(temporary, '--upstream', 'https://registry.example.org/v2').ended;
+  expect(output).toContain('It is a host name, host[:port], without a scheme and without a path.');
+  expect(code).toBe(2);
+});
+
 /** Folders and mounts of a run, and programs that work in them. What tools keep in the temporary folder does not count. */
 async function leftovers(temporary: string): Promise<readonly string[]> {
   const mounts = (await readFile('/proc/self/mounts', 'utf8')).split('\n');
