@@ -1,9 +1,11 @@
+import { hostname } from 'node:os';
 import { loadConnection } from './api/load-connection.ts';
 import { HostsFile } from './hosts/hosts-file.ts';
 import { keepHostsEntry } from './hosts/keep-hosts-entry.ts';
 import { createLogger, type Logger } from './log/logger.ts';
 import type { Environment } from './settings/environment.ts';
 import { hostsSettings } from './settings/hosts-settings.ts';
+import { assertNotNeeded, nodeNames } from './settings/needed-names.ts';
 import { trustedCASettings } from './settings/trusted-ca-settings.ts';
 import { keepTrustedCA } from './trusted-ca/keep-trusted-ca.ts';
 import { usage } from './usage.ts';
@@ -47,6 +49,11 @@ export async function run(
 async function runHosts(environment: Environment, log: Logger, signal: AbortSignal): Promise<number> {
   const settings = hostsSettings(environment);
   const connection = await loadConnection(environment);
+  assertNotNeeded(settings.hostname, [
+    // In a pod, the host's name is the pod's; NODE_NAME says what the node is called.
+    ...nodeNames(hostname(), environment['NODE_NAME']),
+    { name: connection.server.hostname, what: 'the API server' },
+  ]);
   const hosts = new HostsFile(settings, log);
   try {
     await hosts.backUp(signal);

@@ -8,7 +8,8 @@ Without arguments: keeps one name in the hosts file at the cluster IP of one Ser
                            (default /var/lock/mirror-hostess)
   SERVICE_NAME             the Service (default mirror-registry)
   SERVICE_NAMESPACE        its namespace (default default)
-  SHADOW_FQDN              the name (default mirror-registry.example.com)
+  SHADOW_FQDN              the name (default mirror-registry.example.com); one that nodes need themselves is refused
+  NODE_NAME                the node's name, which SHADOW_FQDN must not be (default: none but the host's)
   SECONDS_BETWEEN_STREAMS  pause before watching again (default 30)
   HOSTS_CHECK_SECONDS      time between two looks whether the line is still there (default 5)
   KEEP_ON_EXIT             true: the line stays when the agent ends (default false)

@@ -68,6 +68,16 @@ const deleteService = (name: string) => client.delete(serviceKind, { namespace: 
 const line = (ip: string, name: string): string => `${pristine}\n${ip}\t${name}\n`;
 
 describe('the agent, beside a real API server', () => {
+  test('refuses the name of its own node, and leaves the file alone', async () => {
+    const { agent, read } = node();
+    const refused = await agent('none', 'worker-1', { NODE_NAME: 'worker-1.example.org' });
+    expect(await refused.exitCode()).toBe(1);
+    expect(refused.output).toBe(
+      'entrepot-node-agent: SHADOW_FQDN is "worker-1", but must be another name than that of the node, which the node needs itself\n',
+    );
+    expect(read()).toBe(pristine);
+  });
+
   test('follows its Service: created, with another address, deleted', async () => {
     const { agent, read, backup } = node();
     await agent('followed', 'mirror-a.io');

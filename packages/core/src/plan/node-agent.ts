@@ -69,16 +69,20 @@ function hostsContainer(mirror: string, hostname: string, index: number, setting
     name: numbered('mirror-hostess', index),
     image: settings.images.nodeAgent,
     imagePullPolicy: 'IfNotPresent',
-    env: variables({
-      LOCK_FILE: '/var/lock/hostess/mirror-hostess',
-      SERVICE_NAME: namesOf(mirror).service,
-      SERVICE_NAMESPACE: settings.namespace,
-      SHADOW_FQDN: hostname,
-      HOSTS_FILE: '/etc/hosts_from_host',
-      HOSTS_FILE_BACKUP: '/etc/hosts.backup/hosts',
-      // Pulls go on through the mirror while the agent is replaced.
-      KEEP_ON_EXIT: 'true',
-    }),
+    env: [
+      ...variables({
+        LOCK_FILE: '/var/lock/hostess/mirror-hostess',
+        SERVICE_NAME: namesOf(mirror).service,
+        SERVICE_NAMESPACE: settings.namespace,
+        SHADOW_FQDN: hostname,
+        HOSTS_FILE: '/etc/hosts_from_host',
+        HOSTS_FILE_BACKUP: '/etc/hosts.backup/hosts',
+        // Pulls go on through the mirror while the agent is replaced.
+        KEEP_ON_EXIT: 'true',
+      }),
+      // It refuses to lead this name away from the node.
+      { name: 'NODE_NAME', valueFrom: { fieldRef: { apiVersion: 'v1', fieldPath: 'spec.nodeName' } } },
+    ],
     volumeMounts: [
       { name: 'etc-hosts', mountPath: '/etc/hosts_from_host' },
       { name: 'etc-hosts-backup', mountPath: '/etc/hosts.backup' },

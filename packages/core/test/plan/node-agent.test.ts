@@ -34,6 +34,7 @@ describe('the DaemonSet', () => {
                   { name: 'HOSTS_FILE', value: '/etc/hosts_from_host' },
                   { name: 'HOSTS_FILE_BACKUP', value: '/etc/hosts.backup/hosts' },
                   { name: 'KEEP_ON_EXIT', value: 'true' },
+                  { name: 'NODE_NAME', valueFrom: { fieldRef: { apiVersion: 'v1', fieldPath: 'spec.nodeName' } } },
                 ],
                 volumeMounts: [
                   { name: 'etc-hosts', mountPath: '/etc/hosts_from_host' },

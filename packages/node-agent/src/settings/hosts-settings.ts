@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { SettingError, flagSetting, secondsSetting, textSetting, type Environment } from './environment.ts';
+import { isOfCluster } from './needed-names.ts';
 
 /** What the hosts mode works on; names and defaults of the variables are those of mirror-hostess. */
 export interface HostsSettings {
@@ -47,5 +48,9 @@ function hostname(environment: Environment, variable: string, fallback: string):
     throw new SettingError(variable, value, 'a host name without a port');
   }
   if (/^(.*\.)?localhost$/i.test(value)) throw new SettingError(variable, value, 'a name that is not localhost');
+  if (isOfCluster(value)) {
+    const unlike = 'unlike kubernetes, kubernetes.default and what ends in .svc or .cluster.local';
+    throw new SettingError(variable, value, `a name that the cluster does not need itself, ${unlike}`);
+  }
   return value;
 }

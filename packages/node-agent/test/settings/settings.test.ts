@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { assertNotNeeded, nodeNames } from '../../src/settings/needed-names.ts';
 import { hostsSettings } from '../../src/settings/hosts-settings.ts';
 import { trustedCASettings } from '../../src/settings/trusted-ca-settings.ts';
 
@@ -11,6 +12,7 @@ describe('the settings of the hosts mode', () => {
       service: { namespace: 'default', name: 'mirror-registry' },
       hostname: 'mirror-registry.example.com',
       pauseMs: 30_000,
+      checkMs: 5_000,
       keepOnExit: false,
     };
     expect(hostsSettings({})).toEqual(defaults);
@@ -36,11 +38,12 @@ describe('the settings of the hosts mode', () => {
       service: { namespace: 'kube-extra', name: 'registry-mirror-a' },
       hostname: 'mirror-quay.io',
       pauseMs: 500,
+      checkMs: 5_000,
       keepOnExit: true,
     });
   });
 
-  test.each([
+  test.each<readonly [variable: string, value: string, message: string]>([
     [
       'SECONDS_BETWEEN_STREAMS',
       'soon',
@@ -57,11 +60,46 @@ describe('the settings of the hosts mode', () => {
     ['SHADOW_FQDN', 'mirror:5000', 'SHADOW_FQDN is "mirror:5000", but must be a host name without a port'],
     ['SHADOW_FQDN', '10.0.0.1', 'SHADOW_FQDN is "10.0.0.1", but must be a host name without a port'],
     ['SHADOW_FQDN', 'LocalHost', 'SHADOW_FQDN is "LocalHost", but must be a name that is not localhost'],
+    ...[
+      'kubernetes',
+      'Kubernetes.default',
+      'kubernetes.default.svc',
+      'mirror.mirrors.svc',
+      'a.svc.cluster.local',
+      'a.cluster.local',
+    ].map(
+      (name) =>
+        [
+          'SHADOW_FQDN',
+          name,
+          `SHADOW_FQDN is "${name}", but must be a name that the cluster does not need itself, unlike kubernetes, kubernetes.default and what ends in .svc or .cluster.local`,
+        ] as const,
+    ),
     ['SERVICE_NAME', '../secrets', 'SERVICE_NAME is "../secrets", but must be a DNS label'],
     ['SERVICE_NAMESPACE', 'A', 'SERVICE_NAMESPACE is "A", but must be a DNS label'],
   ])('refuse %s=%j', (variable, value, message) => {
     expect(() => hostsSettings({ [variable]: value })).toThrow(message);
   });
+});
+
+describe('a name that the node needs itself', () => {
+  const needed = [...nodeNames('node-1.example.org', undefined), { name: 'api.example.org', what: 'the API server' }];
+
+  test.each([
+    ['node-1.example.org', 'the node'],
+    ['NODE-1.example.org', 'the node'],
+    ['node-1', 'the node'],
+    ['api.example.org', 'the API server'],
+  ])('%s is refused: it is %s', (hostname, what) =>
+    expect(() => assertNotNeeded(hostname, needed)).toThrow(
+      `SHADOW_FQDN is "${hostname}", but must be another name than that of ${what}, which the node needs itself`,
+    ),
+  );
+
+  test.each(['mirror-quay.io', 'node-2.example.org', 'mirror.node-1.example.org', 'example.org', 'api'])(
+    '%s is none',
+    (hostname) => expect(() => assertNotNeeded(hostname, needed)).not.toThrow(),
+  );
 });
 
 describe('the settings of the trusted-ca mode', () => {
