@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { makeImage } from '@entrepot/testkit';
 import { describe, expect, test } from 'vitest';
+import { ociError } from '../src/serve/oci-error.ts';
+import { StoreFullError } from '../src/store/write-whole.ts';
 import { errorCode, get } from './harness/get.ts';
 import { eventually } from './harness/eventually.ts';
 import { Mirror } from './harness/mirror.ts';
@@ -54,6 +56,15 @@ describe('an upstream that gives nothing', () => {
     expect(answers[3]?.headers['retry-after']).toMatch(/^[123]$/);
     await mirror.upstream.resume();
     await eventually(async () => (await mirror.get(blob)).status === 200);
+  });
+});
+
+test('a mirror whose volume is full says so, and to come back', () => {
+  expect(ociError(new StoreFullError(), 'blob')).toEqual({
+    status: 503,
+    code: 'UNAVAILABLE',
+    message: "the mirror's volume is full, and nothing can be evicted",
+    retryAfterSeconds: 30,
   });
 });
 

@@ -59,16 +59,19 @@ describe('the program', () => {
     expect([await third.exitCode(), third.errors]).toEqual([1, expect.stringContaining('is not a socket')]);
   });
 
-  test('at SIGTERM lets running requests end, takes no new ones, and exits with 0', async () => {
+  test('at SIGTERM goes on answering while a download runs, then exits with 0 and takes no more', async () => {
     const mirror = await prepare(2_000_000);
     const program = await Program.serve(mirror);
     const running = mirror.get(`team/app/blobs/${large.digest}`);
     await eventually(() => mirror.upstream.traffic.bytes({ kind: 'cdn' }) > 0);
     const ended = program.kill('SIGTERM');
     await eventually(() => program.output.includes('"message":"stopping"'));
-    await expect(mirror.get('team/app/manifests/v1')).rejects.toThrow('cut');
+    const headers = { Range: 'bytes=1500000-1999999' };
+    const slice = await mirror.get(`team/app/blobs/${large.digest}`, { headers });
+    expect(slice.body.equals(large.bytes.subarray(1_500_000))).toBe(true);
     expect((await running).body.equals(large.bytes)).toBe(true);
     expect(await ended).toBe(0);
+    await expect(mirror.get('team/app/manifests/v1')).rejects.toThrow('cut');
   });
 
   test('bundled is one file that needs nothing beside it', async () => {
@@ -98,6 +101,19 @@ describe('killed in the middle of a download', () => {
     await Program.serve(mirror);
     expect(await mirror.files('tmp')).toEqual([]);
     expect((await mirror.get(`team/app/blobs/${large.digest}`)).body.equals(large.bytes)).toBe(true);
+  });
+
+  test('it gives other entity tags afterwards: nginx joins no slices of two fetchers', async () => {
+    const mirror = await prepare();
+    const tags: unknown[] = [];
+    for (let run = 0; run < 2; run += 1) {
+      const program = await Program.serve(mirror);
+      const options = { headers: { Range: 'bytes=0-65535' } };
+      tags.push((await mirror.get(`team/app/blobs/${large.digest}`, options)).headers.etag);
+      tags.push((await mirror.get(`team/app/blobs/${large.digest}`, options)).headers.etag);
+      await program.kill('SIGKILL');
+    }
+    expect([tags[0] === tags[1], tags[2] === tags[3], tags[0] === tags[2]]).toEqual([true, true, false]);
   });
 
   test('its slices are removed at the next start: they were never verified', async () => {

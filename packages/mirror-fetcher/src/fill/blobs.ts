@@ -1,4 +1,5 @@
 import { rm } from 'node:fs/promises';
+import type { Activity } from '../activity.ts';
 import type { Clock } from '../clock.ts';
 import type { Digest } from '../digest.ts';
 import type { Log } from '../log.ts';
@@ -19,6 +20,7 @@ interface BlobsParts {
   readonly temporary: TemporaryFiles;
   readonly quarantine: Quarantine;
   readonly eviction: Eviction;
+  readonly activity: Activity;
   readonly clock: Clock;
   readonly log: Log;
   readonly metrics: Metrics;
@@ -97,8 +99,13 @@ export class Blobs {
 
   async #download(repository: string, digest: Digest): Promise<BlobSource> {
     const { client, temporary, clock, store } = this.#parts;
-    const stream = await openBlobStream(client, repository, digest, clock);
+    // First the file: without a place to write to, nothing is asked of the upstream.
     const file = await temporary.create();
+    const stream = await openBlobStream(client, repository, digest, clock).catch(async (error: unknown) => {
+      await file.handle.close();
+      await rm(file.path, { force: true });
+      throw error;
+    });
     const fill = new Fill(digest, file, stream, async () => {
       await store.adopt(file, digest);
       return this.#share(repository, digest);
@@ -109,8 +116,9 @@ export class Blobs {
   }
 
   async #watch(fill: Fill, file: TemporaryFile, repository: string, digest: Digest): Promise<void> {
-    const { clock, log, metrics, eviction, quarantine } = this.#parts;
+    const { activity, clock, log, metrics, eviction, quarantine } = this.#parts;
     const startedAt = clock.now();
+    const ended = activity.begin();
     const about = { repository, digest: digest.text };
     metrics.add('entrepot_fetcher_fills_running');
     try {
@@ -128,6 +136,7 @@ export class Blobs {
       await isolated;
     } finally {
       metrics.add('entrepot_fetcher_fills_running', {}, -1);
+      ended();
     }
   }
 }

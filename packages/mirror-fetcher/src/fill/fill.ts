@@ -88,7 +88,7 @@ export class Fill implements BlobSource {
     const hash = hashFor(this.#digest);
     for await (const chunk of chunks) {
       hash.update(chunk);
-      await this.#file.handle.appendFile(chunk);
+      await this.#file.append(chunk);
       this.#received += chunk.length;
       // The last byte is the pledge for all others: whoever gets it may believe what he has.
       this.#progress.release(Math.min(this.#received, (this.#total ?? 0) - 1));

@@ -1,3 +1,4 @@
+import { StoreFullError } from '../store/write-whole.ts';
 import { UpstreamError, type UpstreamFailure } from '../upstream/upstream-error.ts';
 import type { Route } from './route.ts';
 
@@ -22,8 +23,13 @@ const answers: Readonly<
   untrusted: { status: 502, code: 'UNAVAILABLE' },
 };
 
+/** Room is made by eviction, by other downloads that end, or by hand. */
+const fullRetrySeconds = 30;
+
 /** What a client is told about a failure. Only an upstream's clear "no" becomes a 404. */
 export function ociError(error: unknown, kind: Route['kind']): OciError {
+  if (error instanceof StoreFullError)
+    return { status: 503, code: 'UNAVAILABLE', message: error.message, retryAfterSeconds: fullRetrySeconds };
   if (!(error instanceof UpstreamError)) return { status: 500, code: 'UNKNOWN', message: 'the mirror failed' };
   const { failure, message, retryAfterSeconds } = error;
   if (failure === 'unknown') return { status: 404, code: unknownCode(kind), message };

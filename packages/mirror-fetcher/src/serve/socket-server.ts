@@ -1,6 +1,7 @@
 import { chmod, lstat, mkdir, rm } from 'node:fs/promises';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { dirname } from 'node:path';
+import type { Activity } from '../activity.ts';
 import type { Clock } from '../clock.ts';
 
 /** Longer than nginx keeps idle connections, so that it is nginx who closes them. */
@@ -11,9 +12,12 @@ export class SocketServer {
   readonly #server: Server;
   readonly #clock: Clock;
 
-  constructor(listener: RequestListener, clock: Clock) {
+  constructor(listener: RequestListener, activity: Activity, clock: Clock) {
     this.#clock = clock;
-    this.#server = createServer({ keepAliveTimeout: keepAliveMs }, listener);
+    this.#server = createServer({ keepAliveTimeout: keepAliveMs }, (request, response) => {
+      response.once('close', activity.begin());
+      listener(request, response);
+    });
   }
 
   /** @throws when the path is taken by something that is no socket. */

@@ -1,9 +1,9 @@
 import { createReadStream } from 'node:fs';
-import { access, link, mkdir, rm, stat } from 'node:fs/promises';
+import { access, link, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Digest } from '../digest.ts';
 import type { BlobSource } from './blob-source.ts';
-import { hasCode, syncFolder } from './durable.ts';
+import { hasCode, placed, syncFolder } from './durable.ts';
 import type { StoreLayout } from './store-layout.ts';
 import type { TemporaryFile } from './temporary-files.ts';
 
@@ -52,9 +52,8 @@ export class BlobStore {
 }
 
 async function linkInto(existing: string, path: string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
   try {
-    await link(existing, path);
+    await placed(path, () => link(existing, path));
   } catch (error) {
     if (!hasCode(error, 'EEXIST')) throw error;
   }

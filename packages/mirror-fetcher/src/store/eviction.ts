@@ -1,5 +1,5 @@
-import { readdir, rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readdir, rm, rmdir, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import type { Log } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
 
@@ -28,7 +28,9 @@ const lowWatermark = 0.9;
 export class Eviction {
   readonly #parts: EvictionParts;
   #usedBytes = 0;
-  #running: Promise<void> | undefined;
+  /** What came while a sweep was counting: it may have seen it or not. */
+  #addedBytes = 0;
+  #running: Promise<number> | undefined;
 
   constructor(parts: EvictionParts) {
     this.#parts = parts;
@@ -36,31 +38,70 @@ export class Eviction {
 
   /** Content was added; evicts in the background when that was too much. */
   added(bytes: number): void {
+    this.#addedBytes += bytes;
     this.#setUsed(this.#usedBytes + bytes);
-    if (this.#usedBytes > this.#parts.maxSizeBytes) void this.run();
+    this.#keepBelowMaximum();
   }
 
   /** Counts what is there, and evicts if it is too much. */
-  run(): Promise<void> {
-    this.#running ??= this.#sweep()
-      .catch((error: unknown) => this.#parts.log.error({ error: String(error) }, 'cannot evict'))
+  async run(): Promise<void> {
+    const { maxSizeBytes } = this.#parts;
+    await this.#sweepTo((found) => (found > maxSizeBytes ? maxSizeBytes * lowWatermark : found));
+    this.#keepBelowMaximum();
+  }
+
+  /** The disk is full, whatever the maximum is: evicts so much, and a tenth of the store more. False when nothing is left. */
+  async makeRoom(bytes: number): Promise<boolean> {
+    await this.#running;
+    this.#parts.log.warn({ storeBytes: this.#usedBytes }, 'the volume is full');
+    return (await this.#sweepTo((found) => found * lowWatermark - bytes)) > 0;
+  }
+
+  #keepBelowMaximum(): void {
+    if (this.#usedBytes > this.#parts.maxSizeBytes && this.#running === undefined) void this.run();
+  }
+
+  /** One sweep at a time: who comes later gets its result. */
+  #sweepTo(targetOf: (found: number) => number): Promise<number> {
+    this.#running ??= this.#sweep(targetOf)
+      .catch((error: unknown) => {
+        this.#parts.log.error({ error: String(error) }, 'cannot evict');
+        return 0;
+      })
       .finally(() => (this.#running = undefined));
     return this.#running;
   }
 
-  async #sweep(): Promise<void> {
+  /** Brings the store down to the target for what is found. Returns how much was evicted. */
+  async #sweep(targetOf: (found: number) => number): Promise<number> {
+    this.#addedBytes = 0;
     const files = [...(await filesIn(this.#parts.folders))].sort((a, b) => a.usedAt - b.usedAt);
     const found = files.reduce((sum, { size }) => sum + size, 0);
     let left = found;
-    for (const { size, paths } of found > this.#parts.maxSizeBytes ? files : []) {
-      if (left <= this.#parts.maxSizeBytes * lowWatermark) break;
-      for (const path of paths) await rm(path, { force: true });
+    for (const { size, paths } of files) {
+      if (left <= targetOf(found)) break;
+      for (const path of paths) await this.#remove(path);
       left -= size;
     }
-    this.#setUsed(left);
-    if (left === found) return;
-    this.#parts.metrics.add('entrepot_fetcher_evicted_bytes_total', {}, found - left);
-    this.#parts.log.info({ evictedBytes: found - left, storeBytes: left }, 'evicted what was used longest ago');
+    this.#setUsed(left + this.#addedBytes);
+    const evicted = found - left;
+    if (evicted === 0) return 0;
+    this.#parts.metrics.add('entrepot_fetcher_evicted_bytes_total', {}, evicted);
+    this.#parts.log.info({ evictedBytes: evicted, storeBytes: left }, 'evicted what was used longest ago');
+    return evicted;
+  }
+
+  /** Removes a file, and the folders that are empty without it. */
+  async #remove(path: string): Promise<void> {
+    await rm(path, { force: true });
+    for (let folder = dirname(path); !this.#parts.folders.includes(folder); folder = dirname(folder)) {
+      // Not empty is the usual case, and as good as anything else that goes wrong: the next eviction tries again.
+      const isRemoved = await rmdir(folder).then(
+        () => true,
+        () => false,
+      );
+      if (!isRemoved) return;
+    }
   }
 
   #setUsed(bytes: number): void {

@@ -1,7 +1,7 @@
-import { mkdir, readFile, rename, rm } from 'node:fs/promises';
+import { readFile, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { z } from 'zod';
-import { syncFolder } from './durable.ts';
+import { placed, syncFolder } from './durable.ts';
 import type { Eviction } from './eviction.ts';
 import type { TemporaryFiles } from './temporary-files.ts';
 
@@ -35,10 +35,9 @@ export class LabelledFiles {
     const bytes = Buffer.concat([Buffer.from(`${JSON.stringify(label)}\n`), body]);
     const file = await this.#temporary.create();
     try {
-      await file.handle.writeFile(bytes);
+      await file.append(bytes);
       await file.handle.sync();
-      await mkdir(dirname(path), { recursive: true });
-      await rename(file.path, path);
+      await placed(path, () => rename(file.path, path));
       await syncFolder(dirname(path));
     } catch (error) {
       await rm(file.path, { force: true });

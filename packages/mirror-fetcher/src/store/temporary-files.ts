@@ -1,19 +1,25 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, open, rm, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
+import { writeWhole, type MakeRoom } from './write-whole.ts';
 
 /** A file nobody else knows yet. */
 export interface TemporaryFile {
   readonly path: string;
   readonly handle: FileHandle;
+  /** @throws StoreFullError when the disk is full and nothing can be evicted. */
+  append(bytes: Uint8Array): Promise<void>;
 }
 
 /** The folder where content is written before it is given its name. */
 export class TemporaryFiles {
   readonly #folder: string;
+  readonly #makeRoom: MakeRoom;
 
-  constructor(folder: string) {
+  /** `makeRoom` is called when the disk is full. */
+  constructor(folder: string, makeRoom: MakeRoom) {
     this.#folder = folder;
+    this.#makeRoom = makeRoom;
   }
 
   /** Removes what a crash has left. */
@@ -24,6 +30,7 @@ export class TemporaryFiles {
 
   async create(): Promise<TemporaryFile> {
     const path = join(this.#folder, randomUUID());
-    return { path, handle: await open(path, 'wx+') };
+    const handle = await open(path, 'wx+');
+    return { path, handle, append: (bytes) => writeWhole(handle, bytes, this.#makeRoom) };
   }
 }

@@ -9,6 +9,7 @@ export class Breaker {
   readonly #openMs: number;
   #failures = 0;
   #openUntil = 0;
+  #reason = '';
 
   /** Opens for `openMs` after `threshold` connections in a row failed; then one request may try. */
   constructor(clock: Clock, upstream: string, { threshold = 3, openMs = 3000 } = {}) {
@@ -27,7 +28,7 @@ export class Breaker {
     const now = this.#clock.now();
     if (now < this.#openUntil) {
       const retryAfterSeconds = Math.ceil((this.#openUntil - now) / 1000);
-      throw new UpstreamError('unreachable', `${this.#upstream} could not be reached a moment ago`, {
+      throw new UpstreamError('unreachable', `${this.#upstream} could not be reached a moment ago: ${this.#reason}`, {
         retryAfterSeconds,
       });
     }
@@ -39,12 +40,13 @@ export class Breaker {
       this.#openUntil = 0;
       return result;
     } catch (error) {
-      if (isOutage(error)) this.#failed();
+      if (isOutage(error)) this.#failed(error);
       throw error;
     }
   }
 
-  #failed(): void {
+  #failed(error: UpstreamError): void {
+    this.#reason = error.message;
     this.#failures += 1;
     if (this.#failures >= this.#threshold) this.#openUntil = this.#clock.now() + this.#openMs;
   }

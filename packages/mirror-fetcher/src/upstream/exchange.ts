@@ -1,7 +1,6 @@
-import { readFileSync } from 'node:fs';
-import { getCACertificates } from 'node:tls';
 import { Agent } from 'undici';
 import type { Metrics } from '../metrics.ts';
+import type { Authorities } from './authorities.ts';
 import { errorOfConnection } from './upstream-error.ts';
 
 /** One request over the wire: nothing is followed, nothing is retried. */
@@ -37,29 +36,29 @@ export const defaultTimeouts: Timeouts = { connectMs: 5000, headersMs: 20_000, b
 
 /** Connections to an upstream and everything it redirects to. TLS always says which host is meant (SNI). */
 export class Connections implements AsyncDisposable {
-  readonly #agent: Agent;
   readonly #upstream: string;
+  readonly #authorities: Authorities | undefined;
   readonly #metrics: Metrics;
+  readonly #timeouts: Timeouts;
+  #agent: Agent | undefined;
+  /** Those the agent trusts. */
+  #trusted: readonly string[] | undefined;
 
-  /** `caFile` is trusted beside the public authorities. */
-  constructor(upstream: string, caFile: string | undefined, metrics: Metrics, timeouts: Timeouts = defaultTimeouts) {
+  /** Without `authorities` the public ones are trusted. */
+  constructor(upstream: string, authorities: Authorities | undefined, metrics: Metrics, timeouts = defaultTimeouts) {
     this.#upstream = upstream;
+    this.#authorities = authorities;
     this.#metrics = metrics;
-    const ca = caFile === undefined ? {} : { ca: [...getCACertificates('default'), readFileSync(caFile, 'utf8')] };
-    this.#agent = new Agent({
-      connect: { timeout: timeouts.connectMs, ...ca },
-      headersTimeout: timeouts.headersMs,
-      bodyTimeout: timeouts.bodyMs,
-      keepAliveTimeout: 30_000,
-    });
+    this.#timeouts = timeouts;
   }
 
-  /** @throws UpstreamError `unreachable` or `timeout` when there is no answer at all. */
+  /** @throws UpstreamError `unreachable` or `timeout` when there is no answer at all, `failed` without usable authorities. */
   readonly exchange: Exchange = async ({ kind, method, url, headers }, signal) => {
+    const agent = await this.#current();
     try {
       const { origin, pathname, search } = url;
       const sent = { 'user-agent': 'entrepot-mirror-fetcher', ...headers };
-      const answer = await this.#agent.request({ origin, path: pathname + search, method, headers: sent, signal });
+      const answer = await agent.request({ origin, path: pathname + search, method, headers: sent, signal });
       this.#metrics.add('entrepot_fetcher_upstream_requests_total', { kind, status: answer.statusCode });
       return {
         status: answer.statusCode,
@@ -75,7 +74,18 @@ export class Connections implements AsyncDisposable {
   };
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#agent.destroy();
+    await this.#agent?.destroy();
+  }
+
+  async #current(): Promise<Agent> {
+    const trusted = await this.#authorities?.current();
+    if (this.#agent === undefined || trusted !== this.#trusted) {
+      // What runs on connections of the old one may end.
+      void this.#agent?.close();
+      this.#agent = agentOf(this.#timeouts, trusted);
+      this.#trusted = trusted;
+    }
+    return this.#agent;
   }
 
   async *#counted(kind: WireRequest['kind'], body: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
@@ -88,4 +98,13 @@ export class Connections implements AsyncDisposable {
       throw errorOfConnection(this.#upstream, error);
     }
   }
+}
+
+function agentOf({ connectMs, headersMs, bodyMs }: Timeouts, trusted: readonly string[] | undefined): Agent {
+  return new Agent({
+    connect: { timeout: connectMs, ...(trusted === undefined ? {} : { ca: [...trusted] }) },
+    headersTimeout: headersMs,
+    bodyTimeout: bodyMs,
+    keepAliveTimeout: 30_000,
+  });
 }

@@ -72,6 +72,7 @@ export class Mirror {
       log: { info: log, warn: log, error: log },
       timeouts: { connectMs: 500, headersMs: 800, bodyMs: 800 },
       drainMs: 100,
+      quietMs: 0,
     });
   }
 
