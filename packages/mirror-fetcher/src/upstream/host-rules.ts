@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
-import { wellKnownRedirectHosts } from './well-known-redirects.ts';
+import { registeredDomain } from './shared-domains.ts';
 import { UpstreamError } from './upstream-error.ts';
+import { isWellKnownStorage } from './well-known-redirects.ts';
 
 /** Which hosts an upstream may send us to. */
 export interface TrustedHosts {
@@ -24,7 +25,7 @@ export class HostRules {
   constructor({ name, url, redirectHosts, tokenHosts }: TrustedHosts) {
     this.#name = name;
     this.#upstream = new URL(url);
-    this.#redirectHosts = [...redirectHosts, ...wellKnownRedirectHosts(this.#upstream.hostname)];
+    this.#redirectHosts = redirectHosts;
     this.#tokenHosts = tokenHosts;
   }
 
@@ -34,7 +35,14 @@ export class HostRules {
    * @throws UpstreamError `untrusted` for plain HTTP from an upstream with TLS, and for hosts that are not listed.
    */
   redirectTarget(location: string | undefined, from: URL): URL {
-    return this.#trusted('a redirect', location ?? '', from, this.#redirectHosts, 'redirectHosts');
+    const isStorage = ({ hostname }: URL): boolean => isWellKnownStorage(this.#upstream.hostname, hostname);
+    return this.#trusted(
+      'a redirect',
+      location ?? '',
+      from,
+      'redirectHosts',
+      (url) => isStorage(url) || this.#redirectHosts.some((pattern) => fits(url, pattern)),
+    );
   }
 
   /**
@@ -43,39 +51,28 @@ export class HostRules {
    * @throws UpstreamError as `redirectTarget`.
    */
   tokenService(realm: string): URL {
-    return this.#trusted('its token service', realm, this.#upstream, this.#tokenHosts, 'tokenHosts');
+    return this.#trusted('its token service', realm, this.#upstream, 'tokenHosts', (url) =>
+      this.#tokenHosts.some((pattern) => fits(url, pattern)),
+    );
   }
 
-  #trusted(what: string, target: string, base: URL, allowed: readonly string[], option: string): URL {
+  #trusted(what: string, target: string, base: URL, option: string, isListed: (url: URL) => boolean): URL {
     const url = URL.canParse(target, base.href) ? new URL(target, base) : undefined;
     if (url === undefined) throw new UpstreamError('untrusted', `${this.#name} names no valid address for ${what}`);
     const isSecure = url.protocol === 'https:' || (url.protocol === 'http:' && this.#upstream.protocol === 'http:');
     if (!isSecure)
       throw new UpstreamError('untrusted', `${this.#name} wants ${url.protocol}//${url.host} for ${what}: not https`);
     const isOwn = url.hostname === this.#upstream.hostname || shareDomain(url.hostname, this.#upstream.hostname);
-    if (isOwn || allowed.some((pattern) => fits(url, pattern))) return url;
+    if (isOwn || isListed(url)) return url;
     throw new UpstreamError('untrusted', `${this.#name} wants ${url.host} for ${what}, which is not in ${option}`);
   }
 }
 
-// Second levels under which countries register names: what is registered has three labels.
-const countrySuffixes = /^(?:ac|co|com|edu|gov|net|or|org)\.[a-z]{2}$/;
-// Domains whose subdomains belong to different customers: nobody is trusted because of them.
-const sharedDomains =
-  /^(?:amazonaws\.com|azurecr\.io|cloudfront\.net|github\.io|googleapis\.com|pkg\.dev|windows\.net)$/;
-
 /** Whether two hosts belong to one owner as far as names can tell: `auth.docker.io` and `registry-1.docker.io` do. */
 export function shareDomain(a: string, b: string): boolean {
-  const domain = domainOf(a);
-  return domain !== undefined && domain === domainOf(b);
-}
-
-function domainOf(host: string): string | undefined {
-  const labels = host.toLowerCase().split('.');
-  if (isIP(host) !== 0 || host.startsWith('[')) return undefined;
-  const length = countrySuffixes.test(labels.slice(-2).join('.')) ? 3 : 2;
-  const domain = labels.slice(-length).join('.');
-  return labels.length < length || sharedDomains.test(domain) ? undefined : domain;
+  if ([a, b].some((host) => isIP(host) !== 0 || host.startsWith('['))) return false;
+  const domain = registeredDomain(a);
+  return domain !== undefined && domain === registeredDomain(b);
 }
 
 function fits(url: URL, pattern: string): boolean {
