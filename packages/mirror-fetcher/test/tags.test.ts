@@ -1,5 +1,6 @@
 import { makeImage, makeIndex } from '@entrepot/testkit';
 import { describe, expect, test } from 'vitest';
+import { captivePortal } from './harness/captive-portal.ts';
 import { errorCode } from './harness/get.ts';
 import { eventually } from './harness/eventually.ts';
 import { Mirror, type MirrorOptions } from './harness/mirror.ts';
@@ -235,4 +236,47 @@ describe('lists', () => {
     const answer = await mirror.get('team/nothing/tags/list');
     expect([answer.status, errorCode(answer)]).toEqual([404, 'NAME_UNKNOWN']);
   });
+});
+
+describe('the page of a captive portal', () => {
+  test.each(['team/app/manifests/v1', 'team/app/tags/list'])('is no answer to %s, and is not stored', async (path) => {
+    const mirror = await start();
+    const portal = { type: 'redirect', location: await captivePortal() } as const;
+    mirror.upstream.faults.inject('manifest', portal);
+    mirror.upstream.faults.inject('tags', portal);
+    const answer = await mirror.get(path);
+    expect([answer.status, errorCode(answer)]).toEqual([502, 'UNAVAILABLE']);
+    expect([...(await mirror.files('manifests')), ...(await mirror.files('answers'))]).toEqual([]);
+    mirror.upstream.faults.heal();
+    expect((await mirror.get(path)).status).toBe(200);
+  });
+
+  test('does not take the place of the tag that is known', async () => {
+    const mirror = await pulled({ cache: noTTL });
+    mirror.upstream.faults.inject('manifest', { type: 'redirect', location: await captivePortal() });
+    const stale = await mirror.get('team/app/manifests/v1');
+    expect([stale.body, stale.headers['x-entrepot-cache']]).toEqual([first.root.bytes, 'stale']);
+  });
+});
+
+describe('what is kept of lists', () => {
+  test('is bounded for each repository: the oldest pages go', async () => {
+    const mirror = await start();
+    for (let page = 0; page < 70; page += 1) await mirror.get(`team/app/tags/list?n=1&last=a${page}`);
+    const kept = (await mirror.files('answers')).length;
+    expect(kept).toBe(64);
+    mirror.upstream.traffic.reset();
+    expect((await mirror.get('team/app/tags/list?n=1&last=a69')).headers['x-entrepot-cache']).toBe('hit');
+    expect((await mirror.get('team/app/tags/list?n=1&last=a0')).headers['x-entrepot-cache']).toBe('miss');
+  });
+
+  test.each(['n=x', 'n=-1', 'n=1234567', 'n=1&n=2', `last=${'a'.repeat(513)}`, 'last=a%0a', 'last=a&last=b'])(
+    'is never something that was asked for with %s',
+    async (query) => {
+      const mirror = await start();
+      const answer = await mirror.get(`team/app/tags/list?${query}`);
+      expect([answer.status, errorCode(answer)]).toEqual([400, 'PAGINATION_NUMBER_INVALID']);
+      expect(mirror.upstream.traffic.count()).toBe(0);
+    },
+  );
 });

@@ -1,11 +1,15 @@
 import { createHash } from 'node:crypto';
+import { dirname } from 'node:path';
 import { z } from 'zod';
 import type { Clock } from '../clock.ts';
 import type { LabelledFiles } from '../store/labelled-files.ts';
+import { keepNewest } from '../store/keep-newest.ts';
 import type { StoreLayout } from '../store/store-layout.ts';
 import { readAll } from '../upstream/read-all.ts';
 import type { UpstreamClient } from '../upstream/upstream-client.ts';
+import { UpstreamError } from '../upstream/upstream-error.ts';
 import type { FreshAnswers, Kept } from './fresh-answers.ts';
+import { listingQuery } from './listing-query.ts';
 
 const labelSchema = z.object({
   checkedAt: z.number(),
@@ -37,9 +41,9 @@ interface ListingsParts {
 }
 
 const maxListingBytes = 32 * 1024 * 1024;
-// `ns`, which containerd adds, is for mirrors like this one and not for upstreams.
-const parameters = ['n', 'last', 'artifactType'] as const;
-
+/** What is kept of each kind for a repository: every page is another file, and clients choose where pages begin. */
+const maxKept = 64;
+const maxKeptBytes = 4 * 1024 * 1024;
 /** Lists of tags and referrers, page by page, with the rules of freshness that tags have. */
 export class Listings {
   readonly #parts: ListingsParts;
@@ -67,12 +71,17 @@ export class Listings {
     const checkedAt = clock.now();
     const answer = await client.request({ kind, method: 'GET', repository, path: target });
     const body = await readAll(answer.body, maxListingBytes);
+    if (!isJsonObject(body))
+      throw new UpstreamError('failed', `${client.name} answered with something that is no list`);
     const headers: Record<string, string> = { 'Content-Type': answer.header('content-type') ?? 'application/json' };
     const link = answer.header('link');
     if (link !== undefined) headers.Link = relativeLink(link);
     const filters = answer.header('oci-filters-applied');
     if (filters !== undefined) headers['OCI-Filters-Applied'] = filters;
-    await files.write(path, { label: { checkedAt, headers }, body });
+    if (body.length <= maxKeptBytes) {
+      await files.write(path, { label: { checkedAt, headers }, body });
+      await keepNewest(dirname(path), `${kind}:`, maxKept);
+    }
     return { checkedAt, headers, body };
   }
 }
@@ -83,7 +92,14 @@ export function relativeLink(link: string): string {
 }
 
 function targetOf({ path, query }: ListingRequest): string {
-  const kept = new URLSearchParams();
-  for (const name of parameters) for (const value of query.getAll(name)) kept.append(name, value);
+  const kept = listingQuery(query) ?? new URLSearchParams();
   return kept.size === 0 ? path : `${path}?${kept.toString()}`;
+}
+
+function isJsonObject(body: Buffer): boolean {
+  try {
+    return z.looseObject({}).safeParse(JSON.parse(body.toString())).success;
+  } catch {
+    return false;
+  }
 }

@@ -7,6 +7,7 @@ import type { StoreLayout } from '../store/store-layout.ts';
 import { readAll } from '../upstream/read-all.ts';
 import type { UpstreamClient } from '../upstream/upstream-client.ts';
 import { UpstreamError } from '../upstream/upstream-error.ts';
+import { manifestMediaTypes, manifestType } from './manifest-type.ts';
 
 /** A manifest whose bytes match its digest. */
 export interface Manifest {
@@ -21,15 +22,6 @@ interface ManifestsParts {
   readonly files: LabelledFiles;
   readonly metrics: Metrics;
 }
-
-/** Every type a manifest can have. Upstreams are always asked with all of them, whatever the client said. */
-const manifestMediaTypes = [
-  'application/vnd.oci.image.index.v1+json',
-  'application/vnd.oci.image.manifest.v1+json',
-  'application/vnd.oci.artifact.manifest.v1+json',
-  'application/vnd.docker.distribution.manifest.list.v2+json',
-  'application/vnd.docker.distribution.manifest.v2+json',
-] as const;
 
 /** The specification wants registries to take 4 MiB; some take more. */
 const maxManifestBytes = 16 * 1024 * 1024;
@@ -56,7 +48,7 @@ export class Manifests {
    * From the upstream into the store.
    *
    * @param reference a digest, or a tag: then the digest is the one the upstream names, or that of the bytes.
-   * @throws UpstreamError when the upstream does not give it; `corrupt` when it gives other bytes than named.
+   * @throws UpstreamError when the upstream does not give it, or something that is no manifest; `corrupt` when it gives other bytes than named.
    */
   fetch(repository: string, reference: string): Promise<Manifest> {
     return this.#fetches.run(`${repository}|${reference}`, () => this.#fetch(repository, reference));
@@ -73,6 +65,10 @@ export class Manifests {
     const { client, files, layout, metrics } = this.#parts;
     const answer = await this.#request('GET', repository, reference);
     const bytes = await readAll(answer.body, maxManifestBytes);
+    const mediaType = manifestType(answer.header('content-type'), bytes);
+    // Said before the digest is looked at: a page that answers for the upstream is an outage, not damage.
+    if (mediaType === undefined)
+      throw new UpstreamError('failed', `${client.name} answered with something that is no manifest`);
     const named = parseDigest(reference) ?? parseDigest(answer.header('docker-content-digest') ?? '');
     const digest = named ?? sha256Of(bytes);
     if (!matches(digest, bytes)) {
@@ -82,7 +78,6 @@ export class Manifests {
         `the bytes ${client.name} gave for ${digest.text} are not those of the digest`,
       );
     }
-    const mediaType = answer.header('content-type')?.split(';')[0]?.trim() ?? manifestMediaTypes[1];
     await files.write(layout.manifest(repository, digest), { label: { mediaType }, body: bytes });
     return { digest, mediaType, bytes };
   }

@@ -1,3 +1,4 @@
+import { listingQuery } from '../content/listing-query.ts';
 import { parseDigest, type Digest } from '../digest.ts';
 
 /** A request as far as its path tells. */
@@ -8,7 +9,10 @@ export type Route =
   | ({ readonly kind: 'tags' | 'referrers' } & ListingRoute)
   | { readonly kind: 'health' | 'metrics' | 'nothing' }
   /** A path of the API with a part that cannot be right. */
-  | { readonly kind: 'invalid'; readonly code: 'NAME_INVALID' | 'DIGEST_INVALID' | 'MANIFEST_INVALID' };
+  | {
+      readonly kind: 'invalid';
+      readonly code: 'NAME_INVALID' | 'DIGEST_INVALID' | 'MANIFEST_INVALID' | 'PAGINATION_NUMBER_INVALID';
+    };
 
 interface ListingRoute {
   readonly repository: string;
@@ -34,6 +38,9 @@ export function parseRoute(target: string): Route {
   const { repository = '', kind, reference = '' } = groups;
   if (repository.length > maxRepositoryLength || !repositoryPattern.test(repository))
     return { kind: 'invalid', code: 'NAME_INVALID' };
+  // The code is distribution's, which has none for the other parameters.
+  if ((kind === undefined || kind === 'referrers') && listingQuery(query) === undefined)
+    return { kind: 'invalid', code: 'PAGINATION_NUMBER_INVALID' };
   if (kind === undefined) return { kind: 'tags', repository, path: 'tags/list', query };
   const digest = parseDigest(decoded(reference));
   if (kind === 'manifests' && digest === undefined)
