@@ -1,4 +1,5 @@
-import { stat } from 'node:fs/promises';
+import { rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { makeImage } from '@entrepot/testkit';
 import { describe, expect, test } from 'vitest';
 import { errorCode } from './harness/get.ts';
@@ -26,10 +27,10 @@ describe('a blob', () => {
         'content-type': 'application/octet-stream',
         'content-length': '3000000',
         'docker-content-digest': large.digest,
-        etag: `"${large.digest}"`,
         'accept-ranges': 'bytes',
         'x-entrepot-cache': cache,
       });
+      expect(answer.headers.etag).toMatch(new RegExp(`^"${large.digest};[0-9a-f]{8}"$`));
       await eventually(() => mirror.hasStored(large.digest));
     }
     expect(mirror.upstream.traffic.count({ kind: 'cdn' })).toBe(1);
@@ -148,6 +149,22 @@ describe('one download', () => {
     expect(mirror.upstream.traffic.count({ kind: 'cdn' })).toBe(6);
     await eventually(async () => (await mirror.files('tmp')).length === 0);
     expect(await mirror.files('blobs')).toEqual([]);
+  });
+});
+
+describe('without a place to write to', () => {
+  test('nothing is asked of the upstream', async () => {
+    const mirror = await start();
+    await rm(join(mirror.folder, 'store/tmp'), { recursive: true });
+    expect((await mirror.get(blobOf(large.digest))).status).toBe(500);
+    expect(mirror.upstream.traffic.count()).toBe(0);
+  });
+
+  test('a download the upstream refuses leaves no temporary file', async () => {
+    const mirror = await start();
+    mirror.upstream.faults.inject('blob', { type: 'status', status: 404 });
+    expect((await mirror.get(blobOf(large.digest))).status).toBe(404);
+    expect(await mirror.files('tmp')).toEqual([]);
   });
 });
 

@@ -91,7 +91,7 @@ describe('a poisoned blob', () => {
     const healed = await mirror.get(path);
     expect(healed.body.equals(large.bytes)).toBe(true);
     // Another entity tag: nginx does not put its slices together with those of the failed download.
-    expect(healed.headers.etag).toBe(`"${large.digest};1"`);
+    expect(healed.headers.etag).toMatch(new RegExp(`^"${large.digest};[0-9a-f]{8}.1"$`));
   });
 
   test.each([

@@ -119,6 +119,25 @@ describe('an upstream that gives wrong bytes', () => {
   }
 });
 
+test('bytes of a fetcher that crashed are not joined with those of the next: the client is cut', async () => {
+  await using running = await mirrorOf({ upstream: { bytesPerSecond: 24 * 2 ** 20 } });
+  const { upstream, mirror } = running;
+  const image = makeImage({ layerSizes: [64 * 2 ** 20] });
+  upstream.push('team/app', image);
+  upstream.faults.inject('cdn', { type: 'corrupt', byte: 10 });
+  const [layer = image.config] = image.layers;
+  const reader = mirror.client.open(`/v2/team/app/blobs/${layer.digest}`);
+  await reader.received(1_000_000);
+  reader.pause();
+  // Far more than connections hold: nginx has a whole slice in hand, and will ask for the next one later.
+  await expect.poll(() => upstream.traffic.bytes({ kind: 'cdn' }), { timeout: 9000 }).toBeGreaterThan(40 * 2 ** 20);
+  await mirror.stopFetcher('SIGKILL');
+  upstream.faults.heal();
+  await mirror.startFetcher();
+  reader.resume();
+  await expect(reader.body).rejects.toThrow('aborted');
+});
+
 function md5(text: string): string {
   return createHash('md5').update(text).digest('hex');
 }

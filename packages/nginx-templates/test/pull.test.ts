@@ -59,10 +59,11 @@ describe('a pull through nginx and the fetcher', () => {
       'content-length': String(size),
       'content-type': 'application/octet-stream',
       'docker-content-digest': layer.digest,
-      etag: `"${layer.digest}"`,
       'accept-ranges': 'bytes',
       'docker-distribution-api-version': 'registry/2.0',
     });
+    // While it arrives, the tag is one of this run of the fetcher.
+    expect(headers.etag?.replace(/;[0-9a-f]{8}"$/, state === 'cold' ? '"' : '')).toBe(`"${layer.digest}"`);
   });
 
   test.each([

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { Clock } from '../clock.ts';
 import type { Digest } from '../digest.ts';
 import { ShortMemory } from '../short-memory.ts';
@@ -15,6 +16,7 @@ const rememberMs = 3_600_000;
 export class Quarantine {
   readonly #slices: SliceCache;
   readonly #clock: Clock;
+  readonly #nonce = randomBytes(4).toString('hex');
   readonly #isolated = new Set<string>();
   readonly #failures: ShortMemory<number>;
 
@@ -33,12 +35,13 @@ export class Quarantine {
   }
 
   /**
-   * The entity tag of the blob's bytes: it changes with every failure, so that nginx, which compares the tags of
-   * the slices it puts together, cuts a client that has slices of the failed download in hand.
+   * The entity tag of the blob's bytes: it changes with every failure and with every start of the fetcher, so that
+   * nginx, which compares the tags of the slices it puts together, cuts a client that has slices of a download in
+   * hand that failed, or of which nobody knows any more how it ended.
    */
   entityTag(repository: string, digest: Digest): string {
     const failures = this.#failures.get(keyOf(repository, digest)) ?? 0;
-    return failures === 0 ? `"${digest.text}"` : `"${digest.text};${failures}"`;
+    return `"${digest.text};${this.#nonce}${failures === 0 ? '' : `.${failures}`}"`;
   }
 
   /** Removes the slices now, and again when the last request of the failed download is over. */

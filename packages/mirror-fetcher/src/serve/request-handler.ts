@@ -56,7 +56,7 @@ export class RequestHandler {
       return;
     }
     const { size, cache } = await blobs.describe(repository, digest);
-    const headers = blobHeaders(digest, quarantine.entityTag(repository, digest), cache);
+    const headers = blobHeaders(digest, `"${digest.text}"`, cache);
     response.writeHead(200, size === undefined ? headers : { ...headers, 'Content-Length': String(size) }).end();
   }
 

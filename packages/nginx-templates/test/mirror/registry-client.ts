@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { Agent, request } from 'node:https';
 import { TLSSocket } from 'node:tls';
 import { z } from 'zod';
+import { SlowReader } from './slow-reader.ts';
 
 export interface Answer {
   readonly status: number;
@@ -37,6 +38,11 @@ export class RegistryClient {
 
   head(path: string): Promise<Answer> {
     return this.send(path, { method: 'HEAD' });
+  }
+
+  /** A GET whose answer can be looked at, and held up, while it comes. */
+  open(path: string): SlowReader {
+    return new SlowReader({ host: '127.0.0.1', port: this.#port, ca: this.#ca, path });
   }
 
   /** The names in the certificate that a new connection is shown. */
