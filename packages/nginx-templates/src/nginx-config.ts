@@ -20,13 +20,13 @@ type NginxView = ReturnType<typeof nginxView>;
 
 function nginxView(input: TemplateInput, options: NginxOptions) {
   const { mirror, upstream, cache, layout } = input;
-  const { path, levels, sizeBytes, maxMiB } = slices(input, options);
+  const { path, levels, sizeBytes, maxMiB, minFreeMiB } = slices(input, options);
   return {
     mirrorName: mirror.name,
     masqueradeHostPattern: mirror.masqueradeHost.replaceAll('.', String.raw`\.`),
     upstreamHost: upstream.host,
     layout,
-    slices: { path, levels: levels.join(':'), sizeBytes, maxMiB },
+    slices: { path, levels: levels.join(':'), sizeBytes, maxMiB, minFreeMiB },
     // nginx takes certificates from the folder of its configuration file, everything else from its prefix.
     certificateFolder: posix.relative(layout.config, layout.servingCertificate),
     cachesTags: cache.tagTTLSeconds > 0,

@@ -10,6 +10,8 @@ export interface Slices {
   readonly levels: readonly [1, 2];
   readonly sizeBytes: number;
   readonly maxMiB: number;
+  /** Free space on the volume below which pieces go, however few there are: the store needs it more. */
+  readonly minFreeMiB: number;
 }
 
 /** Its room is a tenth of the store's, out of the space that the store's limit leaves free; an evicted piece is asked for again. */
@@ -19,5 +21,6 @@ export function slices({ cache, layout }: TemplateInput, options: NginxOptions):
     levels: [1, 2],
     sizeBytes: options.sliceSizeMiB * mebibyte,
     maxMiB: Math.max(64, Math.floor(cache.maxSizeBytes / 10 / mebibyte)),
+    minFreeMiB: Math.max(32, Math.floor(cache.maxSizeBytes / 50 / mebibyte)),
   };
 }

@@ -37,12 +37,14 @@ location @ask {
 }
 `,
   caches: `# \`slices\` only fans out fills that are under way; the fetcher finds and removes its files by key and levels.
+# They are the first to go when the volume becomes full.
 # \`answers\` takes bursts of manifest requests off the fetcher, which holds them for good.
-proxy_cache_path {{slices.path}} levels={{slices.levels}} keys_zone=slices:10m inactive=5m max_size={{slices.maxMiB}}m use_temp_path=off;
+proxy_cache_path {{slices.path}} levels={{slices.levels}} keys_zone=slices:10m inactive=5m max_size={{slices.maxMiB}}m min_free={{slices.minFreeMiB}}m use_temp_path=off;
 proxy_cache_path {{layout.scratch}}/answers levels=1:2 keys_zone=answers:2m inactive=10m max_size=64m use_temp_path=off;
 `,
   'default.conf': `# nginx of the registry mirror {{mirrorName}}: hits are files of the store, misses go to the fetcher beside it.
 # Relative paths start at nginx's prefix, unix sockets at its working directory, certificates at this file's folder.
+# Stop it with SIGQUIT, as the official image does: SIGTERM cuts the pulls that are under way.
 
 worker_processes {{workerProcesses}};
 worker_rlimit_nofile {{openFiles}};

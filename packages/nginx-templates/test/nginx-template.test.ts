@@ -35,13 +35,16 @@ describe('default.conf', () => {
   });
 
   test.each([
-    { maxSizeBytes: 1_000_000_000_000, size: '95367m' },
-    { maxSizeBytes: 1, size: '64m' },
-  ])('a store of $maxSizeBytes bytes has slices of $size beside it', ({ maxSizeBytes, size }) => {
-    const cache = { ...defaultInput.cache, maxSizeBytes };
-    const line = `proxy_cache_path var/lib/registry/slices levels=1:2 keys_zone=slices:10m inactive=5m max_size=${size} use_temp_path=off;`;
-    expect(linesOf(render({ ...defaultInput, cache })['default.conf'])).toContain(line);
-  });
+    { maxSizeBytes: 1_000_000_000_000, size: '95367m', free: '19073m' },
+    { maxSizeBytes: 1, size: '64m', free: '32m' },
+  ])(
+    'a store of $maxSizeBytes bytes has slices of $size beside it, and fewer when less than $free is free',
+    ({ maxSizeBytes, size, free }) => {
+      const cache = { ...defaultInput.cache, maxSizeBytes };
+      const line = `proxy_cache_path var/lib/registry/slices levels=1:2 keys_zone=slices:10m inactive=5m max_size=${size} min_free=${free} use_temp_path=off;`;
+      expect(linesOf(render({ ...defaultInput, cache })['default.conf'])).toContain(line);
+    },
+  );
 });
 
 describe('fetcher.json', () => {
