@@ -98,7 +98,7 @@ export const mirrorSpecSchema = z
         maxSize: matching(quantityPattern, 32, 'must be a size, for example 16Gi')
           .optional()
           .describe(
-            'Upper limit of the cache in each replica; at most 80 % of the requested storage are used, which is the default.',
+            'Upper limit of the cache in each replica, at most 80 % of the requested storage. Default: 80 % of it.',
           ),
       })
       .optional()

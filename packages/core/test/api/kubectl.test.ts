@@ -57,8 +57,8 @@ DESCRIPTION:
     
 FIELDS:
   maxSize	<string>
-    Upper limit of the cache in each replica; not above the requested storage.
-    Default: 80 % of it.
+    Upper limit of the cache in each replica, at most 80 % of the requested
+    storage. Default: 80 % of it.
 
   staleIfError	<string>
     How long an old answer may be given while the upstream is down. Default: 7d.

@@ -126,7 +126,7 @@ describe('an operator that finds everything in place', () => {
     const first = await cluster.operator();
     await cluster.mirror('one', bothStrategies);
     await cluster.mirror('two', { upstreamUrl: 'ghcr.io', addressing: [{ type: 'map' }] });
-    await cluster.mirror('three', { upstreamUrl: 'quay.io:8443' });
+    await cluster.mirror('three', { upstreamUrl: 'gcr.io:8443' });
     await everythingReady('one');
     await everythingReady('three');
     await cluster.setReady(StatefulSet, 'registry-mirror-two', { replicas: 2, readyReplicas: 1 });
