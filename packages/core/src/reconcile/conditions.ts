@@ -46,12 +46,17 @@ const waitingReasons = new Set([
   'Waiting',
 ]);
 
+/** Whether a statement is no trouble: it holds, or time alone will make it hold. */
+export function isCalm({ status, reason }: Pick<Condition, 'status' | 'reason'>): boolean {
+  return status === 'True' || waitingReasons.has(reason);
+}
+
 /** `Ready`: true when all others are, else what the first of them says; waiting counts only where nothing else is wrong. */
 export function readyStatement(statements: readonly Statement[]): Statement {
   const obstacles = conditionTypes
     .flatMap((type) => statements.filter((statement) => statement.type === type))
     .filter(({ status }) => status === 'False');
-  const obstacle = obstacles.find(({ reason }) => !waitingReasons.has(reason)) ?? obstacles[0];
+  const obstacle = obstacles.find((statement) => !isCalm(statement)) ?? obstacles[0];
   return obstacle === undefined
     ? { type: 'Ready', status: 'True', reason: 'Ready', message: 'images are mirrored' }
     : { ...obstacle, type: 'Ready' };

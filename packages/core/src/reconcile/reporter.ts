@@ -11,6 +11,7 @@ import {
 import { fieldManager, RegistryMirror } from '../api/group.ts';
 import { type MirrorStatus, readStatus } from '../api/registry-mirror-status.ts';
 import type { SurveyedMirror } from '../plan/survey.ts';
+import { isCalm } from './conditions.ts';
 import { type MirrorOutcome, mirrorStatus } from './status.ts';
 
 export interface ReporterOptions {
@@ -76,6 +77,6 @@ export class Reporter {
     const is = now.conditions.find(({ type }) => type === 'Ready');
     if (is === undefined || (was?.status === is.status && was.reason === is.reason)) return;
     const { reason, message } = is;
-    events.record(mirror.object, { type: is.status === 'True' ? 'Normal' : 'Warning', reason, message });
+    events.record(mirror.object, { type: isCalm(is) ? 'Normal' : 'Warning', reason, message });
   }
 }

@@ -103,6 +103,9 @@ function configRendered({ facts }: MirrorOutcome): Omit<Statement, 'type'> {
 function certificateReady({ certificate, facts }: MirrorOutcome, now: number): Omit<Statement, 'type'> {
   if (certificate === undefined) return { status: 'False', reason: 'Pending', message: 'it is not its turn yet' };
   const { choice, notAfter } = certificate;
+  if (notAfter === undefined && choice.source === 'own') {
+    return { status: 'False', reason: 'Pending', message: `Secret ${choice.secretName} is not made yet` };
+  }
   if (notAfter === undefined) {
     const message = `Secret ${choice.secretName} holds no certificate in tls.crt`;
     return { status: 'False', reason: 'CertificateMissing', message };

@@ -61,7 +61,7 @@ test('events tell of warnings once and of transitions', async () => {
   await eventually(async () => {
     const events = await eventsAbout(mirror);
     expect(events).toContain(warning);
-    expect(events).toContain('Warning NoReplicaReady: 0 of 2 replicas are ready');
+    expect(events).toContain('Normal NoReplicaReady: 0 of 2 replicas are ready');
   });
   const magic = { spec: { addressing: [{ type: 'magic' }] } };
   const kind = { group: 'k8s.osp.tech', version: 'v1', kind: 'RegistryMirror' };

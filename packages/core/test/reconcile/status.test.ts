@@ -54,6 +54,11 @@ describe('a condition', () => {
     },
     {
       type: 'CertificateReady',
+      outcome: { certificate: { choice: certificate.choice } },
+      says: 'False Pending: Secret registry-mirror-quay-tls is not made yet',
+    },
+    {
+      type: 'CertificateReady',
       outcome: { certificate: { choice: { source: 'user', secretName: 'given' } } },
       says: 'False CertificateMissing: Secret given holds no certificate in tls.crt',
     },
