@@ -1,5 +1,5 @@
 import type { TemplateInput } from '@entrepot/core';
-import { layout } from './mirror/mirror-folder.ts';
+import { podLayout } from '@entrepot/core';
 
 /** A mirror of quay.io with nothing special about it. */
 export const defaultInput: TemplateInput = {
@@ -13,5 +13,5 @@ export const defaultInput: TemplateInput = {
     hasCABundle: false,
   },
   cache: { tagTTLSeconds: 30, staleIfErrorSeconds: 604_800, maxSizeBytes: 17_179_869_184 },
-  layout,
+  layout: podLayout,
 };

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { access, readdir } from 'node:fs/promises';
 import { makeImage, type Content } from '@entrepot/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { layout } from './mirror/mirror-folder.ts';
+import { podLayout } from '@entrepot/core';
 import { mirrorOf, type MirroredUpstream } from './mirror/mirror-of.ts';
 import type { Answer } from './mirror/registry-client.ts';
 import { until } from './mirror/until.ts';
@@ -106,11 +106,11 @@ describe('an upstream that gives wrong bytes', () => {
 
   function storedPath(path: string): string {
     const [, , repository = '', digest = ''] = /^(\/v2)\/(.+)\/blobs\/(.+)$/.exec(path) ?? [];
-    return running.mirror.folder.path(layout.store, 'store/repos', running.upstream.host, repository, digest);
+    return running.mirror.folder.path(podLayout.store, 'store/repos', running.upstream.host, repository, digest);
   }
 
   async function slicesOnDisk(): Promise<readonly string[]> {
-    const entries = await readdir(running.mirror.folder.path(layout.store, 'slices'), {
+    const entries = await readdir(running.mirror.folder.path(podLayout.store, 'slices'), {
       recursive: true,
       withFileTypes: true,
     });

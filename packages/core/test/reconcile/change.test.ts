@@ -215,7 +215,7 @@ describe('when a strategy is taken from the operator', () => {
     await patchSpec('quay', { addressing: [{ type: 'hosts' }] });
     await cluster.operator([hosts]);
     await eventually(async () => {
-      expect(await cluster.names(ConfigMap)).toEqual(['entrepot-inventory', 'kube-root-ca.crt', 'others']);
+      expect(await cluster.names(ConfigMap)).toEqual(['entrepot-inventory', 'others']);
       expect(await data('others')).toEqual({ maps: 'theirs\n' });
       expect(await data('entrepot-inventory')).toEqual(undefined);
     });

@@ -106,9 +106,11 @@ export class Cluster {
     );
   }
 
+  /** Sorted; without `kube-root-ca.crt`, which the controller-manager puts into every namespace sooner or later. */
   async names(kind: GroupVersionKind): Promise<readonly string[]> {
     const { items } = await this.client.list(kind, { namespace: this.namespace });
-    return items.map(({ metadata }) => metadata.name).sort();
+    const names = items.map(({ metadata }) => metadata.name);
+    return names.filter((name) => name !== 'kube-root-ca.crt').sort();
   }
 
   /** Says, in place of a kubelet, that pods are ready. */

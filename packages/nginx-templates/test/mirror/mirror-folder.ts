@@ -1,20 +1,8 @@
 import { chmod, chown, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import type { PodLayout, RenderedConfig } from '@entrepot/core';
+import { podLayout, type RenderedConfig } from '@entrepot/core';
 import type { ServingCertificate } from '@entrepot/testkit';
-
-/** Where things lie in a pod, and here below a folder of the test's own. */
-export const layout: PodLayout = {
-  port: 5000,
-  config: 'etc/nginx/conf.d',
-  servingCertificate: 'etc/registry-certs',
-  store: 'var/lib/registry',
-  sockets: 'run/mirror',
-  scratch: 'run/scratch',
-  credentials: 'etc/upstream-credentials',
-  upstreamCAs: 'etc/upstream-certs/ca-certificates.crt',
-};
 
 /** The folder that stands for a pod's root: both programs of a mirror run in it. */
 export class MirrorFolder {
@@ -26,7 +14,7 @@ export class MirrorFolder {
 
   static async create(): Promise<MirrorFolder> {
     const folder = new MirrorFolder(await mkdtemp(join(tmpdir(), 'mirror-')));
-    const { config, servingCertificate, store, sockets, scratch } = layout;
+    const { config, servingCertificate, store, sockets, scratch } = podLayout;
     for (const path of [config, servingCertificate, store, sockets, scratch]) {
       await mkdir(folder.path(path), { recursive: true });
     }
@@ -43,18 +31,18 @@ export class MirrorFolder {
   }
 
   async writeConfig({ files }: RenderedConfig): Promise<void> {
-    for (const [name, text] of Object.entries(files)) await this.write(`${layout.config}/${name}`, text);
+    for (const [name, text] of Object.entries(files)) await this.write(`${podLayout.config}/${name}`, text);
   }
 
   async writeCertificate({ cert, key }: ServingCertificate): Promise<void> {
-    await this.write(`${layout.servingCertificate}/tls.key`, key);
-    await this.write(`${layout.servingCertificate}/tls.crt`, cert);
+    await this.write(`${podLayout.servingCertificate}/tls.key`, key);
+    await this.write(`${podLayout.servingCertificate}/tls.crt`, cert);
   }
 
   /** Only what a pod may write to, as in a container with a read-only root file system. */
   async giveTo(uid: number): Promise<void> {
     await chmod(this.root, 0o755);
-    for (const path of [layout.store, layout.sockets, layout.scratch]) await chown(this.path(path), uid, uid);
+    for (const path of [podLayout.store, podLayout.sockets, podLayout.scratch]) await chown(this.path(path), uid, uid);
   }
 
   async remove(): Promise<void> {

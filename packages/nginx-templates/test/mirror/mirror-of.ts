@@ -1,5 +1,5 @@
 import { FakeUpstream, type FakeUpstreamOptions } from '@entrepot/testkit';
-import { layout } from './mirror-folder.ts';
+import { podLayout } from '@entrepot/core';
 import { Mirror, type MirrorOptions } from './mirror.ts';
 
 /** An upstream with TLS, and a running mirror of it. */
@@ -23,9 +23,9 @@ export async function mirrorOf(options: MirroredUpstreamOptions = {}): Promise<M
       ...(cache === undefined ? {} : { cache }),
       upstream: { host: upstream.host, hasCABundle: true, hasCredentials: credentials !== undefined },
       files: {
-        [layout.upstreamCAs]: upstream.caCertificate ?? '',
+        [podLayout.upstreamCAs]: upstream.caCertificate ?? '',
         ...Object.fromEntries(
-          Object.entries(credentials ?? {}).map(([name, text]) => [`${layout.credentials}/${name}`, text]),
+          Object.entries(credentials ?? {}).map(([name, text]) => [`${podLayout.credentials}/${name}`, text]),
         ),
       },
     }),

@@ -1,3 +1,4 @@
+import { podLayout } from '@entrepot/core';
 import { connect } from 'node:net';
 import type { TemplateInput } from '@entrepot/core';
 import { ThrowawayAuthority, type ServingCertificate } from '@entrepot/testkit';
@@ -6,7 +7,7 @@ import { nginxTemplate } from '../../src/index.ts';
 import { defaultInput } from '../default-input.ts';
 import { startFetcher } from './fetcher.ts';
 import { freePort } from './free-port.ts';
-import { layout, MirrorFolder } from './mirror-folder.ts';
+import { MirrorFolder } from './mirror-folder.ts';
 import { startNginx } from './nginx.ts';
 import type { Program, ProgramOptions } from './program.ts';
 import { RegistryClient } from './registry-client.ts';
@@ -54,7 +55,7 @@ export class Mirror implements AsyncDisposable {
       ...defaultInput,
       upstream: { ...defaultInput.upstream, ...options.upstream },
       cache: { ...defaultInput.cache, ...options.cache },
-      layout: { ...layout, port },
+      layout: { ...podLayout, port },
     };
     const nginxOptions = nginxTemplate.options.parse({ listenAddress: '127.0.0.1' });
     await folder.writeConfig(nginxTemplate.render(input, nginxOptions));
@@ -82,7 +83,7 @@ export class Mirror implements AsyncDisposable {
   async startFetcher(): Promise<void> {
     const fetcher = startFetcher(this.folder);
     this.#fetcher = fetcher;
-    const path = this.folder.path(layout.sockets, 'fetcher.sock');
+    const path = this.folder.path(podLayout.sockets, 'fetcher.sock');
     await this.#until('the fetcher listens', fetcher, () => accepts({ path }));
   }
 

@@ -1,5 +1,5 @@
 import type { MirrorFolder } from './mirror-folder.ts';
-import { layout } from './mirror-folder.ts';
+import { podLayout } from '@entrepot/core';
 import { Program, type ProgramOptions } from './program.ts';
 
 const program = process.env.NGINX_PROGRAM ?? 'nginx';
@@ -10,7 +10,7 @@ function run(folder: MirrorFolder, more: readonly string[], options: ProgramOpti
   // Started by root, nginx would hand its work to a user that cannot read the test's folder. In a pod it is never root.
   const asRoot = options.uid === undefined && process.getuid?.() === 0;
   const globals = `daemon off;${asRoot ? ' user root;' : ''}`;
-  const args = ['-e', 'stderr', '-p', './', '-c', `${layout.config}/default.conf`, '-g', globals, ...more];
+  const args = ['-e', 'stderr', '-p', './', '-c', `${podLayout.config}/default.conf`, '-g', globals, ...more];
   return new Program(folder, program, args, { ...options, env });
 }
 

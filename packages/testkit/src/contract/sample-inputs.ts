@@ -1,17 +1,5 @@
-import type { PodLayout, TemplateInput } from '@entrepot/core';
+import { podLayout, type TemplateInput } from '@entrepot/core';
 import { frozen } from './check.ts';
-
-/** The layout of a mirror's pod, below whatever folder stands for its root. */
-export const sampleLayout: PodLayout = frozen({
-  port: 5000,
-  config: 'etc/nginx/conf.d',
-  servingCertificate: 'etc/registry-certs',
-  store: 'var/lib/registry',
-  sockets: 'run/mirror',
-  scratch: 'run/scratch',
-  credentials: 'etc/upstream-credentials',
-  upstreamCAs: 'etc/upstream-certs/ca-certificates.crt',
-});
 
 const plain: TemplateInput = {
   mirror: { name: 'quay', masqueradeHost: 'mirror-quay.io' },
@@ -24,7 +12,7 @@ const plain: TemplateInput = {
     hasCABundle: false,
   },
   cache: { tagTTLSeconds: 30, staleIfErrorSeconds: 604_800, maxSizeBytes: 17_179_869_184 },
-  layout: sampleLayout,
+  layout: podLayout,
 };
 
 /** What a template must be able to render, each with the words that name it in a message. */
