@@ -49,7 +49,7 @@ function countTests(): Totals {
     passed += numPassedTests;
     skipped += numPendingTests;
     // A test file that cannot even be loaded has no failed tests; it is a failure all the same.
-    failed += success ? 0 : Math.max(numFailedTests, numFailedTestSuites, 1);
+    failed += success ? 0 : numFailedTests || Math.max(numFailedTestSuites, 1);
   }
   return { passed, failed, skipped };
 }

@@ -36,7 +36,8 @@ export function start(temporary: string, ...options: readonly string[]): Start {
 
 /** Does what Ctrl-C does to a run, if it is still running, and waits for its end. */
 export async function interrupt(run: Start | undefined): Promise<void> {
-  const pid = run?.child.pid;
-  if (pid !== undefined && run?.child.exitCode === null) process.kill(-pid, 'SIGINT');
-  await run?.ended;
+  if (run === undefined) return;
+  const { pid, exitCode, signalCode } = run.child;
+  if (pid !== undefined && exitCode === null && signalCode === null) process.kill(-pid, 'SIGINT');
+  await run.ended;
 }
