@@ -106,7 +106,9 @@ export function renewalReason(
   const has = canonical(facts.names);
   const wants = canonical(names);
   if (has.join() !== wants.join()) return `it is valid for ${has.join(', ')}, not for ${wants.join(', ')}`;
-  return now < renewalTime(facts) ? undefined : `it ends at ${facts.notAfter.toISOString()}`;
+  // No certificate outlives its CA: one that lasts as long cannot be bettered.
+  const isBest = facts.notAfter.getTime() >= authority.notAfter.getTime();
+  return isBest || now < renewalTime(facts) ? undefined : `it ends at ${facts.notAfter.toISOString()}`;
 }
 
 function isSignedBy(pem: string, authority: Authority): boolean {

@@ -80,6 +80,12 @@ describe('a serving certificate', () => {
     expect(renewalTime({ notBefore: new Date(0), notAfter: new Date(900) })).toBe(600);
   });
 
+  test('is kept when it lasts as long as its CA: another one would end no later', async () => {
+    const late = authority.notAfter.getTime() - 60_000;
+    const last = await signServingCertificate(authority, names, late);
+    expect(renewalReason(last, names, authority, late)).toBeUndefined();
+  });
+
   test('is made anew when there is none, or another is wanted', async () => {
     const otherAuthority = await readAuthority(await createAuthority(now));
     expect(renewalReason(undefined, names, authority, now)).toBe('there is none');
