@@ -9,6 +9,7 @@ import { mirrorView } from '../plan/mirror-view.ts';
 import { namesOf } from '../plan/naming.ts';
 import { isOwnedBy } from '../plan/ownership.ts';
 import { podLayout } from '../plan/pod-layout.ts';
+import { rolloutOf } from '../plan/rollout.ts';
 import type { ValidMirror } from '../plan/survey.ts';
 import type { MirrorSettings } from '../settings.ts';
 
@@ -36,19 +37,6 @@ const bundleShape = z.looseObject({
   binaryData: z.record(z.string(), z.string()).default({}),
 });
 const statefulSetShape = z.looseObject({ status: z.looseObject({ readyReplicas: z.number().optional() }).optional() });
-const daemonSetShape = z
-  .looseObject({
-    metadata: z.looseObject({ generation: z.number().default(0) }),
-    status: z.looseObject({
-      observedGeneration: z.number(),
-      desiredNumberScheduled: z.number(),
-      numberReady: z.number(),
-      updatedNumberScheduled: z.number().default(0),
-    }),
-  })
-  // Until its controller has seen the latest change, the numbers are those of the agent before.
-  .refine(({ metadata, status }) => status.observedGeneration >= metadata.generation);
-
 /** Reads the facts about a mirror from the state. */
 export function gatherFacts(mirror: ValidMirror, state: ClusterState, settings: MirrorSettings): MirrorFacts {
   const { namespace } = settings;
@@ -58,20 +46,14 @@ export function gatherFacts(mirror: ValidMirror, state: ClusterState, settings: 
     live !== undefined && isOwnedBy(object, live) ? live : undefined;
   const server = owned(state.get(StatefulSet, { namespace, name: names.statefulSet }));
   const agent = owned(state.get(DaemonSet, { namespace, name: names.daemonSet }));
-  const agents = daemonSetShape.safeParse(agent).data?.status;
+  const rollout = rolloutOf(agent);
   const configProblem = credentialsProblem(mirror, state, namespace) ?? bundleProblem(state, settings);
   const userCertificate = givenCertificate(mirror, state, settings);
   return {
     clusterIPs: mirrorView(object, spec, state, settings).service.clusterIPs,
     ...(configProblem !== undefined && { configProblem }),
     replicas: { wanted: spec.replicas, ready: statefulSetShape.safeParse(server).data?.status?.readyReplicas ?? 0 },
-    ...(agents !== undefined && {
-      nodes: {
-        desired: agents.desiredNumberScheduled,
-        // In the middle of a change, pods of the agent before are ready as well.
-        ready: Math.min(agents.numberReady, agents.updatedNumberScheduled),
-      },
-    }),
+    ...(rollout !== undefined && { nodes: { desired: rollout.desired, ready: rollout.ready } }),
     ...(userCertificate !== undefined && { userCertificate }),
   };
 }
