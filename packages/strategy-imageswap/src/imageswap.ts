@@ -11,7 +11,7 @@ import {
 } from '@entrepot/core';
 import { z } from 'zod';
 import { mirrorAddress, type MirrorAddress } from './address.ts';
-import { hasForeignDefault, marker } from './map-text.ts';
+import { hasForeignDefault, linesOfMirrorOperator, marker } from './map-text.ts';
 import { imageswapSettings, type ImageswapSettings } from './settings.ts';
 
 const key = 'maps';
@@ -48,32 +48,27 @@ function plan(mirrors: readonly PlannedMirror[], settings: ImageswapSettings, co
 
 /** What the map says of one mirror, or why it says nothing. */
 type Swap = { readonly mirror: MirrorView } & (
-  { readonly address: MirrorAddress; readonly line: string } | { readonly waitFor: string }
+  | { readonly address: MirrorAddress; readonly line: string }
+  | { readonly obstacle: Pick<Contribution, 'waitFor' | 'unsupported'> }
 );
 
 function swapOf(mirror: MirrorView, { separator }: ImageswapSettings): Swap {
   const { masqueradeHost, service } = mirror;
   const hasPort = masqueradeHost !== withoutPort(masqueradeHost);
+  const impossible = (why: string): Swap => ({ mirror, obstacle: { unsupported: why } });
   // ImageSwap takes the text before the first slash for a registry only when it has a dot.
   if (!masqueradeHost.includes('.')) {
-    return {
-      mirror,
-      waitFor: `spec.masqueradeUrl ${masqueradeHost} has no dot, so ImageSwap cannot map it; choose another name`,
-    };
+    return impossible(
+      `spec.masqueradeUrl ${masqueradeHost} has no dot, so ImageSwap cannot map it; choose another name`,
+    );
   }
   if (hasPort && separator === ':') {
-    return {
-      mirror,
-      waitFor: `spec.masqueradeUrl ${masqueradeHost} has a port, which the map separator ':' forbids; use '::'`,
-    };
+    return impossible(`spec.masqueradeUrl ${masqueradeHost} has a port, which the map separator ':' forbids; use '::'`);
   }
   const address = mirrorAddress(service.clusterIPs);
-  if (address === undefined) return { mirror, waitFor: `Service ${service.name} has no clusterIP` };
+  if (address === undefined) return { mirror, obstacle: { waitFor: `Service ${service.name} has no clusterIP` } };
   if (address.host.includes(':') && separator === ':') {
-    return {
-      mirror,
-      waitFor: `Service ${service.name} has no IPv4 address, and the map separator ':' forbids IPv6; use '::'`,
-    };
+    return impossible(`Service ${service.name} has no IPv4 address, and the map separator ':' forbids IPv6; use '::'`);
   }
   // A port cannot stand in the path of an image; without the path the mirror is found just as well.
   const target = hasPort ? address.host : `${address.host}/${masqueradeHost}`;
@@ -81,7 +76,7 @@ function swapOf(mirror: MirrorView, { separator }: ImageswapSettings): Swap {
 }
 
 function contribution(swap: Swap): Contribution {
-  if ('waitFor' in swap) return { waitFor: swap.waitFor };
+  if ('obstacle' in swap) return swap.obstacle;
   return {
     node: [{ kind: 'TrustedCA', directory: `${certificateFolder}/${swap.address.host}` }],
     servingNames: [swap.address.ip],
@@ -89,14 +84,16 @@ function contribution(swap: Swap): Contribution {
 }
 
 function mapBlock(swaps: readonly Swap[], settings: ImageswapSettings, context: PlanContext): TextBlock {
-  const foreign = hasForeignDefault(mapText(context.observed(mapReference(settings))?.['data']));
+  const map = mapText(context.observed(mapReference(settings))?.['data']);
+  const replaces = linesOfMirrorOperator(map, new Set(swaps.map(({ mirror }) => mirror.masqueradeHost)));
   const lines = swaps.flatMap((swap) => ('line' in swap ? [swap.line] : []));
   const { namespace, configMap, separator } = settings;
   return {
     configMap: { namespace, name: configMap },
     key,
     marker,
-    content: [...(foreign ? [] : [`default${separator}\n`]), ...lines].join(''),
+    content: [...(hasForeignDefault(map, replaces) ? [] : [`default${separator}\n`]), ...lines].join(''),
+    ...(replaces.length > 0 && { replaces }),
   };
 }
 

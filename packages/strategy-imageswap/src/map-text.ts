@@ -1,3 +1,5 @@
+import { isIP } from 'node:net';
+
 /** Names our block in the map. */
 export const marker = 'imageswap';
 
@@ -8,9 +10,33 @@ const end = `# entrepot end ${marker}`;
 /**
  * Whether somebody else's part of a map says what happens to images of no other rule. ImageSwap swaps nothing without a
  * `default` line, and of two the later wins; so ours is there exactly when there is no other. Our own block does not count.
+ *
+ * @param replaced lines that our block stands in for
  */
-export function hasForeignDefault(map: string): boolean {
-  return linesOutsideBlock(map).some((line) => keyOf(line) === 'default');
+export function hasForeignDefault(map: string, replaced: readonly string[]): boolean {
+  return linesOutsideBlock(map).some((line) => keyOf(line) === 'default' && !replaced.includes(line));
+}
+
+/**
+ * The lines that mirror-operator wrote into a map that is taken over from it: `<host>:<address>/<host>` of our mirrors, and
+ * the bare `default:` that it begins every map with. Beside our block they would be duplicates that grow stale. It writes the
+ * whole map at once, without marks; so where our block is already, everything else was written by somebody.
+ */
+export function linesOfMirrorOperator(map: string, hosts: ReadonlySet<string>): readonly string[] {
+  const lines = map.split('\n').map((line) => line.trimEnd());
+  if (lines.includes(begin)) return [];
+  const ofMirrors = lines.filter((line) => hosts.has(hostOfSwap(line) ?? ''));
+  const [first = '', ...rest] = lines;
+  // A person may begin a map like this as well; what follows tells.
+  const isItsDefault = first === 'default:' && (rest.join('') === '' || ofMirrors.includes(rest[0] ?? ''));
+  return [...new Set([...(isItsDefault ? [first] : []), ...ofMirrors])];
+}
+
+/** The host of a line `<host>:<address>/<host>`. */
+function hostOfSwap(line: string): string | undefined {
+  const host = line.slice(line.indexOf('/') + 1);
+  const address = line.slice(host.length + 1, -host.length - 1);
+  return line === `${host}:${address}/${host}` && isIP(address) !== 0 ? host : undefined;
 }
 
 function linesOutsideBlock(map: string): readonly string[] {

@@ -1,42 +1,8 @@
-import { ConfigMap, type Contribution, type KubernetesObject, type MirrorView } from '@entrepot/core';
-import { mergeTextBlock } from '@entrepot/kube';
+import type { Contribution, MirrorView } from '@entrepot/core';
 import { describe, expect, test } from 'vitest';
 import { imageswap, imageswapSettings } from '../src/index.ts';
 import { swapped } from './image-swap.ts';
-
-const reference = { kind: ConfigMap, namespace: 'imageswap-system', name: 'imageswap-maps' };
-const settings = (separator: '::' | ':' = '::') =>
-  imageswapSettings.parse({ namespace: 'imageswap-system', separator });
-
-function view(name: string, masqueradeHost: string, ...clusterIPs: string[]): MirrorView {
-  const service = { namespace: 'mirrors', name: `registry-mirror-${name}`, clusterIPs };
-  return { name, upstreamHost: masqueradeHost.replace('mirror-', ''), masqueradeHost, service };
-}
-
-function planned(
-  mirrors: readonly MirrorView[],
-  { before = '', separator }: { before?: string; separator?: '::' | ':' } = {},
-) {
-  const { version: apiVersion, kind } = ConfigMap;
-  const live: KubernetesObject = { apiVersion, kind, metadata: { ...reference }, data: { maps: before } };
-  const context = {
-    namespace: 'mirrors',
-    clusterDomain: 'cluster.local',
-    observed: ({ name, namespace }: { name: string; namespace?: string }) =>
-      before !== '' && name === reference.name && namespace === reference.namespace ? live : undefined,
-  };
-  return imageswap.plan(
-    mirrors.map((mirror) => ({ mirror, options: {} })),
-    settings(separator),
-    context,
-  );
-}
-
-/** The whole text of the map, after our block was written into it. */
-function mapAfter(before: string, mirrors: readonly MirrorView[], separator?: '::' | ':'): string {
-  const { fleet } = planned(mirrors, { before, ...(separator && { separator }) });
-  return (fleet?.textBlocks ?? []).reduce((text, { marker, content }) => mergeTextBlock(text, marker, content), before);
-}
+import { mapAfter, planned, reference, settings, view } from './planned-map.ts';
 
 const internal = view('internal', 'mirror-registry.my.org', '172.20.1.2');
 const quay = view('quay', 'mirror-quay.io', '172.20.1.3');
@@ -182,7 +148,7 @@ describe('a mirror', () => {
       mirror: view('a', 'mirror-a.io:5000', '172.20.1.9'),
       separator: ':',
       contribution: {
-        waitFor: "spec.masqueradeUrl mirror-a.io:5000 has a port, which the map separator ':' forbids; use '::'",
+        unsupported: "spec.masqueradeUrl mirror-a.io:5000 has a port, which the map separator ':' forbids; use '::'",
       },
     },
     {
@@ -190,14 +156,14 @@ describe('a mirror', () => {
       mirror: view('a', 'mirror-a.io', 'fd00::a'),
       separator: ':',
       contribution: {
-        waitFor: "Service registry-mirror-a has no IPv4 address, and the map separator ':' forbids IPv6; use '::'",
+        unsupported: "Service registry-mirror-a has no IPv4 address, and the map separator ':' forbids IPv6; use '::'",
       },
     },
     {
       title: 'cannot have a name that ImageSwap takes for a path',
       mirror: view('a', 'mirror:5000', '172.20.1.9'),
       contribution: {
-        waitFor: 'spec.masqueradeUrl mirror:5000 has no dot, so ImageSwap cannot map it; choose another name',
+        unsupported: 'spec.masqueradeUrl mirror:5000 has no dot, so ImageSwap cannot map it; choose another name',
       },
     },
   ])('$title', ({ mirror, separator, contribution }) => {

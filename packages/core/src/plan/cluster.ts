@@ -116,7 +116,9 @@ function withTextBlocks(blocks: readonly TextBlock[], state: ClusterState): read
     if (first === undefined) return [];
     const live = state.get(ConfigMap, first.configMap);
     const data = { ...textsOf(live?.['data']) };
-    for (const { key, marker, content } of group) data[key] = mergeTextBlock(data[key] ?? '', marker, content);
+    for (const { key, marker, content, replaces } of group) {
+      data[key] = mergeTextBlock(data[key] ?? '', marker, content, replaces);
+    }
     return [{ apiVersion: 'v1', kind: 'ConfigMap', metadata: { ...first.configMap }, data }];
   });
 }

@@ -78,6 +78,8 @@ export interface Contribution {
   readonly servingNames?: readonly string[];
   /** What is not there yet, as a sentence: `Service registry-mirror-a has no clusterIP`. */
   readonly waitFor?: string;
+  /** Why this mirror can never be addressed as it is, and what to change, as a sentence. Nothing else is planned for it then. */
+  readonly unsupported?: string;
 }
 
 /** A marked block inside a text that others edit too, in a ConfigMap's data. Everything outside the markers stays as it is. */
@@ -88,6 +90,8 @@ export interface TextBlock {
   readonly marker: string;
   /** Whole lines, each ended by a newline. Empty content removes the block. */
   readonly content: string;
+  /** Lines outside the block that it stands in for, without their newlines: they go in the same write. */
+  readonly replaces?: readonly string[];
 }
 
 export type NodeState = HostsEntry | TrustedCA;

@@ -3,10 +3,16 @@
  * a last line without a newline gets one before a new block. A block stays where it is; a new one goes to the end.
  * Of a block that is there twice the first remains; a marker line without its partner is removed, the lines around it are kept.
  *
+ * @param replaces lines outside the block that go, as they are without white space at their ends: the block stands in for them
  * @example mergeTextBlock('a\n', 'demo', 'b\n') // 'a\n# entrepot begin demo\nb\n# entrepot end demo\n'
  * @throws TypeError when the content does not end with a newline or holds a marker line of its own
  */
-export function mergeTextBlock(text: string, marker: string, content: string): string {
+export function mergeTextBlock(
+  text: string,
+  marker: string,
+  content: string,
+  replaces: readonly string[] = [],
+): string {
   const begin = `# entrepot begin ${marker}`;
   const end = `# entrepot end ${marker}`;
   assertContent(content, begin, end);
@@ -23,7 +29,7 @@ export function mergeTextBlock(text: string, marker: string, content: string): s
       merged.splice(openAt, merged.length, ...(isPlaced ? [] : block));
       isPlaced = true;
       openAt = undefined;
-    } else merged.push(line);
+    } else if (openAt !== undefined || !replaces.includes(mark)) merged.push(line);
   }
   if (isPlaced || block.length === 0) return merged.join('');
   const before = merged.join('');

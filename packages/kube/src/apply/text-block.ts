@@ -3,6 +3,7 @@ import type { ApplyOutcome } from './applier.ts';
 import { configMapKind, type ConfigMap } from './config-map.ts';
 import { mergeTextBlock } from './merge-text-block.ts';
 import { retryOnConflict } from '../client/retry-on-conflict.ts';
+import { isNotFound, WaitingError } from '../errors.ts';
 
 /** A marked block inside one key of a ConfigMap that others edit too. */
 export interface ConfigMapTextBlock {
@@ -12,13 +13,20 @@ export interface ConfigMapTextBlock {
   readonly marker: string;
   /** Whole lines, each ended by a newline. Empty content removes the block. */
   readonly content: string;
+  /** Lines of others that the block stands in for: they go when it is written. */
+  readonly replaces?: readonly string[];
 }
+
+/** How long to wait for a namespace that somebody else makes; nobody tells when it is there. */
+const namespaceWaitMs = 5_000;
 
 const fieldManager = 'entrepot';
 
 /**
  * Brings the block into the ConfigMap, which is created where it is missing and there is something to say. Other lines, keys and
  * labels stay; a concurrent edit is never overwritten but merged with.
+ *
+ * @throws WaitingError `NamespaceMissing` when there is no namespace to make the ConfigMap in
  */
 export async function applyTextBlock(
   client: KubeClient,
@@ -28,11 +36,11 @@ export async function applyTextBlock(
   return retryOnConflict(async () => {
     const live = await client.get<ConfigMap>(configMapKind, block.configMap, signal);
     const text = live?.data?.[block.key] ?? '';
-    const merged = mergeTextBlock(text, block.marker, block.content);
+    const merged = mergeTextBlock(text, block.marker, block.content, block.replaces);
     if (merged === text) return 'unchanged';
     const data = { [block.key]: merged };
     if (live === undefined) {
-      await client.create({ apiVersion: 'v1', kind: 'ConfigMap', metadata: block.configMap, data }, signal);
+      await create(client, { apiVersion: 'v1', kind: 'ConfigMap', metadata: block.configMap, data }, signal);
       return 'created';
     }
     const { resourceVersion } = live.metadata;
@@ -45,4 +53,15 @@ export async function applyTextBlock(
     );
     return 'updated';
   });
+}
+
+async function create(client: KubeClient, configMap: ConfigMap, signal: AbortSignal | undefined): Promise<void> {
+  try {
+    await client.create(configMap, signal);
+  } catch (error) {
+    if (!isNotFound(error)) throw error;
+    const { namespace, name } = configMap.metadata;
+    const message = `ConfigMap ${name} is to be in namespace ${namespace}, which does not exist`;
+    throw new WaitingError('NamespaceMissing', message, namespaceWaitMs);
+  }
 }

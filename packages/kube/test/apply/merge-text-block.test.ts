@@ -44,6 +44,13 @@ describe('a block in a text that others edit', () => {
     },
   ])('$title', ({ before, content, after }) => expect(mergeTextBlock(before, 'demo', content)).toBe(after));
 
+  test.each([
+    { title: 'lines it replaces go', before: 'old\na\nold \n', after: `a\n${block('b\n')}` },
+    { title: 'lines that only begin like them stay', before: 'older\n old\n', after: `older\n old\n${block('b\n')}` },
+  ])('in place of others: $title', ({ before, after }) =>
+    expect(mergeTextBlock(before, 'demo', 'b\n', ['old'])).toBe(after),
+  );
+
   test.each(['no newline', 'x\n# entrepot end demo\n', '# entrepot begin demo\n'])(
     'content %j is refused',
     (content) => {

@@ -38,6 +38,22 @@ describe('a text block in a ConfigMap', () => {
     expect(await textOf('shared')).toEqual({ maps: 'theirs\n', other: 'x' });
   });
 
+  test('goes in place of lines that it replaces', async () => {
+    await client.create(configMap(namespace, 'taken-over', { maps: 'old\ntheirs\n' }));
+    const replacing = { ...block('taken-over', 'new\n'), replaces: ['old'] };
+    expect(await applyTextBlock(client, replacing)).toBe('updated');
+    expect(await textOf('taken-over')).toEqual({ maps: 'theirs\n# entrepot begin demo\nnew\n# entrepot end demo\n' });
+  });
+
+  test('waits for a namespace that is not there', async () => {
+    const elsewhere = { ...block('made', 'a\n'), configMap: { namespace: 'nowhere', name: 'made' } };
+    await expect(applyTextBlock(client, elsewhere)).rejects.toMatchObject({
+      name: 'WaitingError',
+      reason: 'NamespaceMissing',
+      message: 'ConfigMap made is to be in namespace nowhere, which does not exist',
+    });
+  });
+
   test('many writers at once lose nothing', async () => {
     const markers = ['a', 'b', 'c', 'd'];
     await Promise.all(markers.map(async (marker) => applyTextBlock(client, block('busy', `${marker}\n`, marker))));
