@@ -24,22 +24,23 @@ export const hostess = defineStrategy({
 });
 
 function contribution(mirror: MirrorView, clusterDomain: string): Contribution {
-  const refusal = whyImpossible(mirror, clusterDomain);
-  if (refusal !== undefined) return { waitFor: refusal };
-  const waitFor = whatIsMissing(mirror);
-  const hostname = withoutPort(mirror.masqueradeHost);
+  const unsupported = whyImpossible(mirror, clusterDomain);
+  if (unsupported !== undefined) return { unsupported };
+  const { masqueradeHost, service } = mirror;
+  const hostname = withoutPort(masqueradeHost);
   return {
     node: [
       { kind: 'HostsEntry', hostname },
-      { kind: 'TrustedCA', directory: `${certificateFolder}/${mirror.masqueradeHost}` },
+      { kind: 'TrustedCA', directory: `${certificateFolder}/${masqueradeHost}` },
     ],
     servingNames: [hostname],
-    ...(waitFor !== undefined && { waitFor }),
+    ...(service.clusterIPs.length === 0 && { waitFor: `Service ${service.name} has no clusterIP` }),
   };
 }
 
-/** A hosts file maps names only, and some names a node needs for itself. */
-function whyImpossible({ masqueradeHost, upstreamHost }: MirrorView, clusterDomain: string): string | undefined {
+/** A hosts file maps names only, without ports, and some names a node needs for itself. */
+function whyImpossible(mirror: MirrorView, clusterDomain: string): string | undefined {
+  const { masqueradeHost, upstreamHost } = mirror;
   const hostname = withoutPort(masqueradeHost);
   if (isIP(hostname.replace(/^\[(.*)\]$/, '$1')) !== 0) {
     return `spec.masqueradeUrl ${masqueradeHost} is an address, which a hosts file cannot map; choose a name`;
@@ -51,7 +52,7 @@ function whyImpossible({ masqueradeHost, upstreamHost }: MirrorView, clusterDoma
     const example = `mirror-${withoutPort(upstreamHost)}`;
     return `spec.masqueradeUrl ${masqueradeHost} is a name of the cluster itself, which would lead nodes astray; set it to another name, such as ${example}`;
   }
-  return undefined;
+  return whyUnheard(mirror);
 }
 
 /** Whether nodes may reach the API server, or other Services, by this name. */
@@ -60,13 +61,12 @@ function isOfCluster(hostname: string, clusterDomain: string): boolean {
   return ['kubernetes', 'kubernetes.default'].includes(hostname) || ends.some((end) => hostname.endsWith(end));
 }
 
-function whatIsMissing({ masqueradeHost, upstreamHost, service }: MirrorView): string | undefined {
+/** Nobody listens on a port of one's own choice. */
+function whyUnheard({ masqueradeHost, upstreamHost, service }: MirrorView): string | undefined {
   const port = masqueradeHost.slice(withoutPort(masqueradeHost).length + 1);
-  if (port !== '' && port !== servicePort) {
-    const listens = `Service ${service.name} listens on port ${servicePort} only`;
-    return masqueradeHost === `mirror-${upstreamHost}`
-      ? `${listens}, but the default of spec.masqueradeUrl, ${masqueradeHost}, has the port of spec.upstreamUrl; set spec.masqueradeUrl to a name without it, such as ${withoutPort(masqueradeHost)}`
-      : `${listens}, but spec.masqueradeUrl names port ${port}; leave the port out`;
-  }
-  return service.clusterIPs.length === 0 ? `Service ${service.name} has no clusterIP` : undefined;
+  if (port === '' || port === servicePort) return undefined;
+  const listens = `Service ${service.name} listens on port ${servicePort} only`;
+  return masqueradeHost === `mirror-${upstreamHost}`
+    ? `${listens}, but the default of spec.masqueradeUrl, ${masqueradeHost}, has the port of spec.upstreamUrl; set spec.masqueradeUrl to a name without it, such as ${withoutPort(masqueradeHost)}`
+    : `${listens}, but spec.masqueradeUrl names port ${port}; leave the port out`;
 }

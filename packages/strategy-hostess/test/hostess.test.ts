@@ -41,9 +41,7 @@ describe('a mirror addressed by the hosts file', () => {
       title: 'says that nothing listens on another port',
       mirror: view('mirror-quay.io:5000'),
       contribution: {
-        node: [entry('mirror-quay.io'), trust('/etc/docker/certs.d/mirror-quay.io:5000')],
-        servingNames: ['mirror-quay.io'],
-        waitFor:
+        unsupported:
           'Service registry-mirror-a listens on port 443 only, but spec.masqueradeUrl names port 5000; leave the port out',
       },
     },
@@ -51,9 +49,7 @@ describe('a mirror addressed by the hosts file', () => {
       title: 'says where a port comes from that nobody wrote into spec.masqueradeUrl, and what to write there',
       mirror: { ...view('mirror-r.example.org:5000'), upstreamHost: 'r.example.org:5000' },
       contribution: {
-        node: [entry('mirror-r.example.org'), trust('/etc/docker/certs.d/mirror-r.example.org:5000')],
-        servingNames: ['mirror-r.example.org'],
-        waitFor:
+        unsupported:
           'Service registry-mirror-a listens on port 443 only, but the default of spec.masqueradeUrl, mirror-r.example.org:5000, has the port of spec.upstreamUrl; set spec.masqueradeUrl to a name without it, such as mirror-r.example.org',
       },
     },
@@ -61,13 +57,13 @@ describe('a mirror addressed by the hosts file', () => {
       title: `is refused under the address ${host}`,
       mirror: view(host),
       contribution: {
-        waitFor: `spec.masqueradeUrl ${host} is an address, which a hosts file cannot map; choose a name`,
+        unsupported: `spec.masqueradeUrl ${host} is an address, which a hosts file cannot map; choose a name`,
       },
     })),
     ...['localhost', 'localhost:443', 'a.localhost'].map((host) => ({
       title: `is refused under ${host}`,
       mirror: view(host),
-      contribution: { waitFor: `spec.masqueradeUrl ${host} is the node itself; choose another name` },
+      contribution: { unsupported: `spec.masqueradeUrl ${host} is the node itself; choose another name` },
     })),
     ...[
       'kubernetes',
@@ -82,7 +78,7 @@ describe('a mirror addressed by the hosts file', () => {
       title: `is refused under ${host}`,
       mirror: view(host),
       contribution: {
-        waitFor: `spec.masqueradeUrl ${host} is a name of the cluster itself, which would lead nodes astray; set it to another name, such as mirror-quay.io`,
+        unsupported: `spec.masqueradeUrl ${host} is a name of the cluster itself, which would lead nodes astray; set it to another name, such as mirror-quay.io`,
       },
     })),
     ...['kubernetes.io', 'svc.example.org', 'k8s.example.org', 'cluster.local.example.org'].map((host) => ({

@@ -11,7 +11,7 @@ const condition = z.object({
 
 const strategy = z.object({
   name: z.string().describe('Name of the strategy.'),
-  state: z.enum(['active', 'waiting', 'failed']).describe('Whether nodes or pods are sent to the mirror by it.'),
+  state: z.enum(['active', 'waiting', 'unsupported', 'failed']).describe('Whether nodes or pods are sent to the mirror by it.'),
   reason: z.string().describe('A stable word for programs.'),
   message: z.string().describe('A sentence for people.'),
   guarantees: z

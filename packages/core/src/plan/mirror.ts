@@ -55,7 +55,7 @@ export function planMirror(mirror: ValidMirror, state: ClusterState, settings: M
     cacheServer: owned(cacheServer({ mirror: name, spec, claim, settings, config, certificate })),
     ...(agent !== undefined && { nodeAgent: owned(agent) }),
     strategyObjects: mirror.strategies.flatMap(({ status, contribution }) =>
-      (contribution?.objects ?? []).map((planned) => owned(plannedBy(status.name, planned))),
+      (contribution?.objects ?? []).map((planned) => owned(plannedBy(status.name, name, planned))),
     ),
     ...(note !== undefined && { storageNote: note }),
   };

@@ -57,14 +57,14 @@ export function ownerOf(object: KubernetesObject): string | undefined {
   )?.name;
 }
 
-/** An object that a strategy planned for one mirror. */
-export function plannedBy(strategy: string, object: KubernetesObject): KubernetesObject {
-  return withLabel(object, strategyLabel, strategy);
+/** An object that a strategy planned for one mirror. It is found again by these labels, whatever the strategy wrote there. */
+export function plannedBy(strategy: string, mirror: string, object: KubernetesObject): KubernetesObject {
+  return withLabels(object, { ...baseLabels(mirror), [strategyLabel]: strategy });
 }
 
 /** A fleet object: it has no owner, so the last mirror's end does not collect it. */
 export function inFleetOf(strategy: string, object: KubernetesObject): KubernetesObject {
-  return withLabel(object, fleetLabel, strategy);
+  return withLabels(object, { [fleetLabel]: strategy });
 }
 
 /** Whether a live object belongs to a strategy's fleet. */
@@ -77,6 +77,6 @@ export function isOfKind(object: KubernetesObject, kinds: readonly GroupVersionK
   return kinds.some((kind) => kindKey(kind) === kindKey(kindOf(object)));
 }
 
-function withLabel(object: KubernetesObject, label: string, value: string): KubernetesObject {
-  return { ...object, metadata: { ...object.metadata, labels: { ...object.metadata.labels, [label]: value } } };
+function withLabels(object: KubernetesObject, labels: Readonly<Record<string, string>>): KubernetesObject {
+  return { ...object, metadata: { ...object.metadata, labels: { ...object.metadata.labels, ...labels } } };
 }

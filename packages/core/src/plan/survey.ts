@@ -156,16 +156,15 @@ function surveyedStrategies(mirror: ValidMirror, runs: ReadonlyMap<string, Strat
       return { status: { name, state: 'failed', reason: 'StrategyFailed', message } };
     }
     const contribution = run?.perMirror.get(mirror.object.metadata.name) ?? {};
-    const { waitFor } = contribution;
-    const status: StrategyStatus = {
-      name,
-      ...(waitFor === undefined
-        ? { state: 'active', reason: 'Planned', message: 'everything it needs is there' }
-        : { state: 'waiting', reason: 'Waiting', message: waitFor }),
-      ...(guarantees !== undefined && { guarantees }),
-    };
+    const status = { name, ...outlookOf(contribution), ...(guarantees !== undefined && { guarantees }) };
     return { status, contribution };
   });
+}
+
+function outlookOf({ waitFor, unsupported }: Contribution): Pick<StrategyStatus, 'state' | 'reason' | 'message'> {
+  if (unsupported !== undefined) return { state: 'unsupported', reason: 'Unsupported', message: unsupported };
+  if (waitFor !== undefined) return { state: 'waiting', reason: 'Waiting', message: waitFor };
+  return { state: 'active', reason: 'Planned', message: 'everything it needs is there' };
 }
 
 function compareTexts(one: string, other: string): number {

@@ -136,8 +136,9 @@ function addressed(
   strategies: readonly StrategyStatus[],
   { facts, hasNodeAgent }: MirrorOutcome,
 ): Omit<Statement, 'type'> {
-  const obstacle =
-    strategies.find(({ state }) => state === 'failed') ?? strategies.find(({ state }) => state === 'waiting');
+  const [obstacle] = (['failed', 'unsupported', 'waiting'] as const).flatMap((worst) =>
+    strategies.filter(({ state }) => state === worst),
+  );
   if (obstacle !== undefined) {
     return { status: 'False', reason: obstacle.reason, message: `${obstacle.name}: ${obstacle.message}` };
   }
@@ -161,7 +162,7 @@ function strategyStatuses(
 ): readonly StrategyStatus[] {
   return mirror.strategies.map(({ status }) => {
     const problem = fleetProblems.get(status.name);
-    if (status.state === 'failed') return status;
+    if (status.state === 'failed' || status.state === 'unsupported') return status;
     if (problem !== undefined) return { ...status, state: 'failed', reason: 'FleetNotApplied', message: problem };
     if (status.state === 'waiting' || (isAddressingApplied && !pendingFleets.has(status.name))) return status;
     const what = isAddressingApplied ? 'what it wants for all mirrors' : 'what it wants for this mirror';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { isWritableFor, ownedBy } from '../../src/plan/ownership.ts';
+import { isWritableFor, ownedBy, plannedBy } from '../../src/plan/ownership.ts';
 import { registryMirror } from '../support/mirrors.ts';
 
 const mirror = registryMirror('quay', {});
@@ -36,4 +36,15 @@ test('a mirror that is only rendered has no uid: a placeholder says what comes t
   expect(ownedBy({ ...mirror, metadata }, secret).metadata.ownerReferences).toEqual([
     { apiVersion: 'k8s.osp.tech/v1', kind: 'RegistryMirror', name: 'quay', uid: 'uid of RegistryMirror quay' },
   ]);
+});
+
+test('the labels by which an object of a strategy is found again are not its to choose', () => {
+  const labels = { app: 'mine', mirror: 'other', team: 'x', 'entrepot/strategy': 'another' };
+  const planned = { ...secret, metadata: { ...secret.metadata, labels } };
+  expect(ownedBy(mirror, plannedBy('map', 'quay', planned)).metadata.labels).toEqual({
+    app: 'docker-registry',
+    mirror: 'quay',
+    team: 'x',
+    'entrepot/strategy': 'map',
+  });
 });

@@ -132,6 +132,25 @@ describe('a condition', () => {
   });
 });
 
+describe('a strategy that can never do what is asked', () => {
+  const refusing = { type: 'map', map: { refuse: 'spec.masqueradeUrl is a secret; tell it' } };
+  const { mirror } = surveyed({ upstreamUrl: 'quay.io', addressing: [{ type: 'hosts' }, refusing] });
+
+  test('is no active one, and there is no waiting for it', () => {
+    const { strategies } = mirrorStatus(mirror, { ...good, pendingFleets: new Set(['map']) }, { conditions: [] }, now);
+    expect(strategies?.map(({ name, state, reason, message }) => `${name} ${state} ${reason}: ${message}`)).toEqual([
+      'hosts active Planned: everything it needs is there',
+      'map unsupported Unsupported: spec.masqueradeUrl is a secret; tell it',
+    ]);
+  });
+
+  test('makes the mirror not addressed, and not ready even while replicas are waited for', () => {
+    const says = 'False Unsupported: map: spec.masqueradeUrl is a secret; tell it';
+    const facts = { ...good.facts, replicas: { wanted: 2, ready: 0 } };
+    expect(saidOf(mirror, { ...good, facts })).toMatchObject({ Addressed: says, Ready: says });
+  });
+});
+
 test('a strategy that is not applied yet is no active one', () => {
   const { mirror } = surveyed({ upstreamUrl: 'quay.io' });
   const { strategies } = mirrorStatus(mirror, { ...good, pendingFleets: new Set(['hosts']) }, { conditions: [] }, now);

@@ -1,5 +1,12 @@
 import { z } from 'zod';
-import { ConfigMap, configureStrategy, defineStrategy, defineTemplate, withoutPort } from '../../src/index.ts';
+import {
+  ConfigMap,
+  type Contribution,
+  configureStrategy,
+  defineStrategy,
+  defineTemplate,
+  withoutPort,
+} from '../../src/index.ts';
 
 /** Writes nodes' hosts files and trusts the mirror's CA. */
 export const hosts = configureStrategy(
@@ -30,13 +37,13 @@ export const hosts = configureStrategy(
   }),
 );
 
-/** Keeps one line per mirror in a text others edit too, a ConfigMap per mirror, and one for all. Throws where it is told to. */
+/** Keeps one line per mirror in a text others edit too, a ConfigMap per mirror, and one for all. Throws or refuses where it is told to. */
 export const map = configureStrategy(
   defineStrategy({
     name: 'map',
     aliases: ['services'],
     settings: z.object({ namespace: z.string() }),
-    options: z.object({ fail: z.boolean().default(false) }),
+    options: z.object({ fail: z.boolean().default(false), refuse: z.string().optional() }),
     manages: [ConfigMap],
     rules: ({ namespace }) => [{ namespace, apiGroups: [''], resources: ['configmaps'], verbs: ['get', 'patch'] }],
     observes: ({ namespace }) => [{ kind: ConfigMap, namespace, name: 'others' }],
@@ -49,15 +56,13 @@ export const map = configureStrategy(
       const summary = configMap(namespace, 'map-summary', { count: String(mirrors.length) });
       return {
         perMirror: new Map(
-          mirrors.map(({ mirror }) => [
-            mirror.name,
-            mirror.service.clusterIPs.length === 0
-              ? { waitFor: `Service ${mirror.service.name} has no clusterIP` }
-              : {
-                  objects: [configMap(namespace, `map-of-${mirror.name}`, { upstream: mirror.upstreamHost })],
-                  servingNames: mirror.service.clusterIPs,
-                },
-          ]),
+          mirrors.map(({ mirror, options: { refuse } }): [string, Contribution] => {
+            if (refuse !== undefined) return [mirror.name, { unsupported: refuse }];
+            const { name, clusterIPs } = mirror.service;
+            if (clusterIPs.length === 0) return [mirror.name, { waitFor: `Service ${name} has no clusterIP` }];
+            const object = configMap(namespace, `map-of-${mirror.name}`, { upstream: mirror.upstreamHost });
+            return [mirror.name, { objects: [object], servingNames: clusterIPs }];
+          }),
         ),
         fleet: {
           objects: [summary],
