@@ -5,6 +5,22 @@ export interface Layout {
   readonly serviceClusterIPRange: string;
   /** Names for --controllers, `*` and `-name` included. */
   readonly controllers: readonly string[];
+  readonly audit: boolean;
+}
+
+/** The file of the API server's audit log. */
+export function auditLogOf({ directory }: Pick<Layout, 'directory'>): string {
+  return `${directory}/kube-apiserver-audit.log`;
+}
+
+/** Every request once, when it has been answered; a watch, when it has begun and when it has ended. */
+export function auditPolicy(): string {
+  return JSON.stringify({
+    apiVersion: 'audit.k8s.io/v1',
+    kind: 'Policy',
+    omitStages: ['RequestReceived'],
+    rules: [{ level: 'Metadata' }],
+  });
 }
 
 /** One member, reachable by this machine only. Nothing here must survive a power cut, so it does not wait for the disk. */
@@ -23,8 +39,10 @@ export function etcdArguments({ directory, ports }: Layout): readonly string[] {
 }
 
 /** Authorisation and admission as in a real cluster: RBAC, and service accounts with real tokens. */
-export function apiServerArguments({ directory, ports, serviceClusterIPRange }: Layout): readonly string[] {
+export function apiServerArguments(layout: Layout): readonly string[] {
+  const { directory, ports, serviceClusterIPRange, audit } = layout;
   return [
+    ...(audit ? [`--audit-policy-file=${directory}/audit-policy.json`, `--audit-log-path=${auditLogOf(layout)}`] : []),
     `--etcd-servers=http://127.0.0.1:${ports.etcd}`,
     '--bind-address=127.0.0.1',
     '--advertise-address=127.0.0.1',

@@ -7,7 +7,13 @@ import { isPortFree } from './free-port.ts';
 import type { KubernetesPrograms } from './kubernetes-programs.ts';
 import { poll } from './poll.ts';
 import type { ProgramName } from './program-names.ts';
-import { apiServerArguments, controllerManagerArguments, etcdArguments, type Layout } from './program-arguments.ts';
+import {
+  apiServerArguments,
+  auditLogOf,
+  controllerManagerArguments,
+  etcdArguments,
+  type Layout,
+} from './program-arguments.ts';
 import { ServerProcess } from './server-process.ts';
 import type { Watchdog } from './watchdog.ts';
 
@@ -21,6 +27,7 @@ export class RunningControlPlane implements ControlPlane {
   readonly kubeconfig: string;
   readonly kubectl: string;
   readonly directory: string;
+  readonly auditLog: string;
   readonly serviceClusterIPRange: string;
   readonly #programs: KubernetesPrograms;
   readonly #layout: Layout;
@@ -31,6 +38,7 @@ export class RunningControlPlane implements ControlPlane {
   constructor(programs: KubernetesPrograms, layout: Layout, credentials: Credentials, watchdog: Watchdog) {
     this.server = serverOf(layout);
     this.directory = layout.directory;
+    this.auditLog = auditLogOf(layout);
     this.kubeconfig = join(layout.directory, 'admin.kubeconfig');
     this.kubectl = programs.kubectl;
     this.serviceClusterIPRange = layout.serviceClusterIPRange;

@@ -1,11 +1,11 @@
-import { mkdir, mkdtemp, readdir } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { ControlPlane, ControlPlaneOptions } from './control-plane.ts';
 import { createCredentials } from './credentials.ts';
 import { freePort } from './free-port.ts';
 import { kubernetesPrograms } from './kubernetes-programs.ts';
-import type { Layout } from './program-arguments.ts';
+import { auditPolicy, type Layout } from './program-arguments.ts';
 import { RunningControlPlane } from './running-control-plane.ts';
 import { Watchdog } from './watchdog.ts';
 
@@ -35,7 +35,9 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
       ports: { etcd: await freePort(), etcdPeer: await freePort(), apiServer: await freePort() },
       serviceClusterIPRange: options.serviceClusterIPRange ?? defaults.serviceClusterIPRange,
       controllers: options.controllers ?? defaults.controllers,
+      audit: options.audit ?? false,
     };
+    if (layout.audit) await writeFile(join(directory, 'audit-policy.json'), auditPolicy());
     const controlPlane = new RunningControlPlane(programs, layout, await createCredentials(layout), watchdog);
     await controlPlane.start();
     return controlPlane;

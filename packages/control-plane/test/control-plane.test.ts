@@ -1,4 +1,4 @@
-import { access, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { access, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -82,6 +82,23 @@ test('two control planes run side by side and know nothing of each other', async
     expect(await Promise.all(planes.map((plane) => kubectl(plane, clusterIP)))).toEqual(['127.64.0.1', '10.96.0.1']);
   } finally {
     await Promise.all(planes.map((plane) => plane.stop()));
+  }
+});
+
+test('with an audit, it is written down who asked for what', async () => {
+  const plane = await startControlPlane({ audit: true });
+  try {
+    const kubeconfig = await plane.kubeconfigFor('curious');
+    await kubectl(plane, ['get', 'configmap', 'secret-plans'], { kubeconfig }).catch(() => {});
+
+    const asked = async () =>
+      (await readFile(plane.auditLog, 'utf8')).includes(
+        '"requestURI":"/api/v1/namespaces/default/configmaps/secret-plans"',
+      );
+    await poll('a line of the audit log', asked, { deadlineMs: 5_000 });
+    expect(await readFile(plane.auditLog, 'utf8')).toMatch(/secret-plans.*"username":"curious".*"code":403/);
+  } finally {
+    await plane.stop();
   }
 });
 
