@@ -9,6 +9,7 @@ import type { ConfiguredStrategy } from '../strategy/define.ts';
 import type { ConfigTemplate } from '../template/contract.ts';
 import { certificatePlaceholder } from './certificate-placeholder.ts';
 import { planFleet } from './fleet.ts';
+import type { NodeStateInput } from './former-node-state.ts';
 import { planMirror } from './mirror.ts';
 import { ownedBy } from './ownership.ts';
 import { parseMirror, type SurveyedMirror, surveyMirrors, type ValidMirror } from './survey.ts';
@@ -34,7 +35,7 @@ export interface ClusterPlan {
 export function planCluster({ state, settings, strategies, templates }: ClusterPlanInput): ClusterPlan {
   const catalog = createCatalog({ strategies, templates, defaultAddressing: settings.defaultAddressing });
   const survey = surveyMirrors(state, settings, catalog);
-  const mirrors = [...survey.mirrors.values()].map((mirror) => plannedMirror(mirror, state, settings));
+  const mirrors = [...survey.mirrors.values()].map((mirror) => plannedMirror(mirror, { survey, state, settings }));
   const fleets = planFleet(survey, catalog);
   const failures = [...survey.strategies].flatMap(([name, { fleetFailure }]) =>
     fleetFailure === undefined ? [] : [`strategy ${name} failed: ${fleetFailure}`],
@@ -62,7 +63,7 @@ export function problemOf(
   return parsed.kind === 'invalid' ? problemSentence(parsed.problems) : undefined;
 }
 
-function plannedMirror(mirror: SurveyedMirror, state: ClusterState, settings: MirrorSettings): ClusterPlan {
+function plannedMirror(mirror: SurveyedMirror, input: NodeStateInput): ClusterPlan {
   const { name } = mirror.object.metadata;
   const about = (note: string): string => `RegistryMirror ${name}: ${note}`;
   if (mirror.kind === 'invalid') return { objects: [], notes: [about(problemSentence(mirror.problems))] };
@@ -70,13 +71,14 @@ function plannedMirror(mirror: SurveyedMirror, state: ClusterState, settings: Mi
     const note = `${mirror.spec.masqueradeHost} belongs to the older RegistryMirror ${mirror.winner}`;
     return { objects: [], notes: [about(note)] };
   }
-  const { objects, notes } = plannedValidMirror(mirror, state, settings);
+  if (mirror.kind === 'leaving') return { objects: [], notes: [about('it is being deleted')] };
+  const { objects, notes } = plannedValidMirror(mirror, input);
   return { objects, notes: [...mirror.warnings, ...notes].map(about) };
 }
 
-function plannedValidMirror(mirror: ValidMirror, state: ClusterState, settings: MirrorSettings): ClusterPlan {
-  const plan = namingMirror(mirror, () => planMirror(mirror, state, settings));
-  const placeholder = certificatePlaceholder(plan.certificate, state, settings.namespace);
+function plannedValidMirror(mirror: ValidMirror, input: NodeStateInput): ClusterPlan {
+  const plan = namingMirror(mirror, () => planMirror(mirror, input));
+  const placeholder = certificatePlaceholder(plan.certificate, input.state, input.settings.namespace);
   const waiting = mirror.strategies.filter(({ status }) => status.state !== 'active');
   return {
     objects: [

@@ -1,11 +1,11 @@
 import type { KubernetesObject } from '@entrepot/kube';
 import { StatefulSet } from '../api/group.ts';
-import type { ClusterState } from '../cluster-state.ts';
-import type { MirrorSettings } from '../settings.ts';
+import type { NodeState } from '../strategy/contract.ts';
 import { cacheServer } from './cache-server.ts';
 import { type CertificateChoice, chooseCertificate } from './certificate-choice.ts';
 import { configSecret, renderConfig } from './config.ts';
 import { existingClaim } from './existing-claim.ts';
+import { formerNodeState, type NodeStateInput } from './former-node-state.ts';
 import { namesOf } from './naming.ts';
 import { nodeAgent } from './node-agent.ts';
 import { isOwnedBy, ownedBy, plannedBy } from './ownership.ts';
@@ -20,6 +20,8 @@ export interface MirrorPlan {
   readonly configSecret: KubernetesObject;
   readonly cacheServer: KubernetesObject;
   readonly nodeAgent?: KubernetesObject;
+  /** What the node agent takes from nodes. */
+  readonly former: readonly NodeState[];
   /** Objects of strategies. */
   readonly strategyObjects: readonly KubernetesObject[];
   /** Set when the claims that exist are not those the spec asks for, as a sentence. */
@@ -31,8 +33,9 @@ export interface MirrorPlan {
  *
  * @throws TerminalError `TemplateFailed`
  */
-export function planMirror(mirror: ValidMirror, state: ClusterState, settings: MirrorSettings): MirrorPlan {
+export function planMirror(mirror: ValidMirror, input: NodeStateInput): MirrorPlan {
   const { object, spec, choice } = mirror;
+  const { state, settings } = input;
   const { namespace } = settings;
   const { name } = object.metadata;
   const owned = (planned: KubernetesObject): KubernetesObject => ownedBy(object, planned);
@@ -47,13 +50,15 @@ export function planMirror(mirror: ValidMirror, state: ClusterState, settings: M
   const { claim, note } = existingClaim(spec.claim, isOurs ? server : undefined);
   const config = renderConfig(name, spec, claim.resources.requests.storage, settings, choice.template);
   const node = contributions.flatMap(({ node }) => node ?? []);
-  const agent = nodeAgent({ mirror: name, priorityClass: spec.priorityClass, settings, certificate, node });
+  const former = formerNodeState(mirror, input);
+  const agent = nodeAgent({ mirror: name, priorityClass: spec.priorityClass, settings, certificate, node, former });
   return {
     services: services(name, namespace).map(owned),
     certificate,
     configSecret: owned(configSecret(name, namespace, config)),
     cacheServer: owned(cacheServer({ mirror: name, spec, claim, settings, config, certificate })),
     ...(agent !== undefined && { nodeAgent: owned(agent) }),
+    former,
     strategyObjects: mirror.strategies.flatMap(({ status, contribution }) =>
       (contribution?.objects ?? []).map((planned) => owned(plannedBy(status.name, name, planned))),
     ),

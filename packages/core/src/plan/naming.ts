@@ -28,3 +28,8 @@ export const authoritySecretName = 'entrepot-ca';
 
 /** Port of the registry container; Services reach it by this name. */
 export const registryPort = { name: 'https', containerPort: 5000 } as const;
+
+/** Names of things of one sort: the first has none but the sort's, so that one alone is called as it always was. */
+export function numbered(sort: string, index: number): string {
+  return index === 0 ? sort : `${sort}-${index}`;
+}

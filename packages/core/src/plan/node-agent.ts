@@ -1,35 +1,49 @@
 import type { KubernetesObject } from '@entrepot/kube';
 import type { MirrorSettings } from '../settings.ts';
-import type { HostsEntry, NodeState, TrustedCA } from '../strategy/contract.ts';
+import type { NodeState } from '../strategy/contract.ts';
 import type { CertificateChoice } from './certificate-choice.ts';
-import { namesOf } from './naming.ts';
+import { namesOf, numbered } from './naming.ts';
+import {
+  type AgentContainer,
+  agentContainer,
+  certificateContainer,
+  hostsContainer,
+  withdrawalContainer,
+} from './node-agent-containers.ts';
 import { baseLabels } from './ownership.ts';
-import { podSettings, readOnlyMount, secretVolume } from './pod-parts.ts';
+import { podSettings, secretVolume } from './pod-parts.ts';
 
-const resources = { requests: { cpu: '1m', memory: '64Mi' }, limits: { cpu: '100m', memory: '128Mi' } };
 const hostsVolumes = [
   { name: 'etc-hosts', hostPath: { path: '/etc/hosts' } },
   { name: 'etc-hosts-backup', hostPath: { path: '/etc/hosts.backup' } },
   { name: 'lock', hostPath: { path: '/var/lock/mirror-hostess' } },
 ];
+const policyVolume = { name: 'node-policy', configMap: { name: 'entrepot-node-policy', optional: true } };
 
 export interface NodeAgentInput {
   readonly mirror: string;
   readonly priorityClass: string | undefined;
   readonly settings: MirrorSettings;
   readonly certificate: CertificateChoice;
+  /** What is kept true on nodes. */
   readonly node: readonly NodeState[];
+  /** What is taken from nodes. */
+  readonly former: readonly NodeState[];
 }
 
-/** The DaemonSet that keeps a mirror's state on every node; undefined when there is none to keep. */
+/** The DaemonSet that keeps a mirror's state on every node and takes away what it had before; undefined when there is neither. */
 export function nodeAgent(input: NodeAgentInput): KubernetesObject | undefined {
-  const { mirror, priorityClass, settings, certificate, node } = input;
-  if (node.length === 0) return undefined;
+  const { mirror, priorityClass, settings, certificate, node, former } = input;
+  if (node.length + former.length === 0) return undefined;
   const selector = baseLabels(mirror);
-  const hosts = unique(node.filter((state) => state.kind === 'HostsEntry').map(({ hostname }: HostsEntry) => hostname));
-  const folders = unique(
-    node.filter((state) => state.kind === 'TrustedCA').map(({ directory }: TrustedCA) => directory),
-  );
+  const { hostnames, folders } = byKind(node);
+  const old = byKind(former);
+  const withdrawal = former.length > 0 ? withdrawalContainer(old.hostnames, old.folders) : undefined;
+  const containers: readonly AgentContainer[] = [
+    ...hostnames.map((hostname, index) => hostsContainer(mirror, hostname, index, settings)),
+    ...(folders.length > 0 ? [certificateContainer(folders)] : []),
+    ...(withdrawal === undefined ? [] : [withdrawal.container]),
+  ];
   return {
     apiVersion: 'apps/v1',
     kind: 'DaemonSet',
@@ -40,22 +54,21 @@ export function nodeAgent(input: NodeAgentInput): KubernetesObject | undefined {
     },
     spec: {
       minReadySeconds: 10,
-      updateStrategy: { type: 'RollingUpdate' },
+      updateStrategy: updateStrategy(node),
       selector: { matchLabels: selector },
       template: {
         metadata: { labels: { ...settings.podLabels, ...selector, component: 'hostess-certificate' } },
         spec: {
           ...podSettings(settings, priorityClass),
           serviceAccountName: settings.nodeAgentServiceAccount,
-          automountServiceAccountToken: hosts.length > 0,
+          automountServiceAccountToken: hostnames.length > 0,
           terminationGracePeriodSeconds: 10,
-          containers: [
-            ...hosts.map((hostname, index) => hostsContainer(mirror, hostname, index, settings)),
-            ...(folders.length > 0 ? [certificateContainer(folders, settings)] : []),
-          ],
+          containers: containers.map((container, index) => agentContainer(container, index, settings)),
           volumes: [
             ...hostsVolumes,
+            policyVolume,
             ...folders.map(folderVolume),
+            ...(withdrawal?.volumes ?? []),
             ...(folders.length > 0 ? [caVolume(certificate)] : []),
           ],
         },
@@ -64,48 +77,15 @@ export function nodeAgent(input: NodeAgentInput): KubernetesObject | undefined {
   };
 }
 
-function hostsContainer(mirror: string, hostname: string, index: number, settings: MirrorSettings): object {
-  return {
-    name: numbered('mirror-hostess', index),
-    image: settings.images.nodeAgent,
-    imagePullPolicy: 'IfNotPresent',
-    env: [
-      ...variables({
-        LOCK_FILE: '/var/lock/hostess/mirror-hostess',
-        SERVICE_NAME: namesOf(mirror).service,
-        SERVICE_NAMESPACE: settings.namespace,
-        SHADOW_FQDN: hostname,
-        HOSTS_FILE: '/etc/hosts_from_host',
-        HOSTS_FILE_BACKUP: '/etc/hosts.backup/hosts',
-        // Pulls go on through the mirror while the agent is replaced.
-        KEEP_ON_EXIT: 'true',
-      }),
-      // It refuses to lead this name away from the node.
-      { name: 'NODE_NAME', valueFrom: { fieldRef: { apiVersion: 'v1', fieldPath: 'spec.nodeName' } } },
-    ],
-    volumeMounts: [
-      { name: 'etc-hosts', mountPath: '/etc/hosts_from_host' },
-      { name: 'etc-hosts-backup', mountPath: '/etc/hosts.backup' },
-      { name: 'lock', mountPath: '/var/lock/hostess' },
-    ],
-    resources,
-  };
+/** Where nothing is kept there is nothing to lose either: all nodes are cleared at once, not one after the other. */
+function updateStrategy(node: readonly NodeState[]): object {
+  return { type: 'RollingUpdate', ...(node.length === 0 && { rollingUpdate: { maxUnavailable: '100%' } }) };
 }
 
-function certificateContainer(folders: readonly string[], settings: MirrorSettings): object {
-  const targets = folders.map((_folder, index) => `/${numbered('target', index)}`);
-  return {
-    name: 'certificate-installation',
-    image: settings.images.nodeAgent,
-    imagePullPolicy: 'IfNotPresent',
-    args: ['trusted-ca'],
-    env: variables({ CA_SOURCE: '/source/tls.crt', CA_TARGETS: targets.join(',') }),
-    volumeMounts: [
-      readOnlyMount('tls', '/source'),
-      ...targets.map((mountPath, index) => ({ name: numbered('docker-certs', index), mountPath })),
-    ],
-    resources,
-  };
+function byKind(states: readonly NodeState[]): { readonly hostnames: string[]; readonly folders: string[] } {
+  const hostnames = states.flatMap((state) => (state.kind === 'HostsEntry' ? [state.hostname] : []));
+  const folders = states.flatMap((state) => (state.kind === 'TrustedCA' ? [state.directory] : []));
+  return { hostnames: [...new Set(hostnames)], folders: [...new Set(folders)] };
 }
 
 function folderVolume(path: string, index: number): object {
@@ -115,16 +95,4 @@ function folderVolume(path: string, index: number): object {
 /** The certificate nodes trust: our CA, or the user's certificate itself. Never its key. */
 function caVolume({ source, secretName }: CertificateChoice): object {
   return secretVolume('tls', secretName, { items: [[source === 'own' ? 'ca.crt' : 'tls.crt', 'tls.crt']] });
-}
-
-function numbered(name: string, index: number): string {
-  return index === 0 ? name : `${name}-${index}`;
-}
-
-function variables(values: Readonly<Record<string, string>>): readonly object[] {
-  return Object.entries(values).map(([name, value]) => ({ name, value }));
-}
-
-function unique(values: readonly string[]): readonly string[] {
-  return [...new Set(values)];
 }

@@ -37,12 +37,19 @@ export type SurveyedMirror =
       readonly problems: readonly Problem[];
       /** Who has the name that nodes knew it by, when it could still be planned. */
       readonly winner?: string;
+      /** Whether nodes are to forget it: somebody else has its name, or no strategy is left that sent anybody to it. */
+      readonly isWithdrawn: boolean;
     }
   | {
       readonly kind: 'conflict';
       readonly object: KubernetesObject;
       readonly spec: MirrorSpec;
       readonly winner: string;
+    }
+  | {
+      /** It is being deleted: it has no name any more, and is there until nodes have forgotten it. */
+      readonly kind: 'leaving';
+      readonly object: KubernetesObject;
     };
 
 /** All mirrors, and what every strategy wants for them. */
@@ -63,7 +70,6 @@ export function surveyMirrors(
 ): Survey {
   const parsed = state
     .list(RegistryMirror)
-    .filter(({ metadata }) => metadata.deletionTimestamp === undefined)
     .toSorted((one, other) => compareTexts(one.metadata.name, other.metadata.name))
     .map((object) => known.get(object) ?? parse(object, catalog, known));
   const winners = winnersByName(parsed);
@@ -99,11 +105,19 @@ function parse(object: KubernetesObject, catalog: Catalog, known: ParsedMirrors)
 
 /** Looks at a mirror alone: whether it can be planned, others left aside. */
 export function parseMirror(object: KubernetesObject, catalog: Catalog): SurveyedMirror {
+  if (object.metadata.deletionTimestamp !== undefined) return { kind: 'leaving', object };
+  const isWithdrawn = isWithoutStrategies(object, catalog);
   const normalised = normaliseMirror(object.metadata.name, object['spec']);
-  if ('problems' in normalised) return { kind: 'invalid', object, problems: normalised.problems };
+  if ('problems' in normalised) return { kind: 'invalid', object, problems: normalised.problems, isWithdrawn };
   const chosen = choose(normalised.spec, catalog);
-  if ('problems' in chosen) return { kind: 'invalid', object, problems: chosen.problems };
+  if ('problems' in chosen) return { kind: 'invalid', object, problems: chosen.problems, isWithdrawn };
   return { kind: 'valid', object, ...normalised, choice: chosen.choice, strategies: [] };
+}
+
+/** Whether all strategies that a mirror had, when it could still be planned, were taken from the operator. */
+function isWithoutStrategies({ status }: KubernetesObject, catalog: Catalog): boolean {
+  const { strategies = [] } = readStatus(status);
+  return strategies.length > 0 && strategies.every(({ name }) => catalog.strategy(name) === undefined);
 }
 
 /** Of mirrors with one name, the oldest has it; of equally old ones, the first by name. */
@@ -122,16 +136,22 @@ function winnersByName(mirrors: readonly SurveyedMirror[]): ReadonlyMap<string, 
  * under the name it had last.
  */
 function claimedName(mirror: SurveyedMirror): string | undefined {
-  const host =
-    mirror.kind === 'invalid' ? readStatus(mirror.object['status']).masqueradeUrl : mirror.spec.masqueradeHost;
+  const host = claimedHost(mirror);
   return host === undefined ? undefined : withoutPort(host);
+}
+
+function claimedHost(mirror: SurveyedMirror): string | undefined {
+  if (mirror.kind === 'leaving') return undefined;
+  if (mirror.kind !== 'invalid') return mirror.spec.masqueradeHost;
+  return mirror.isWithdrawn ? undefined : readStatus(mirror.object['status']).masqueradeUrl;
 }
 
 function settle(mirror: SurveyedMirror, winners: ReadonlyMap<string, string>): SurveyedMirror {
   const { object } = mirror;
   const winner = winners.get(claimedName(mirror) ?? '');
   if (winner === undefined || winner === object.metadata.name) return mirror;
-  return mirror.kind === 'valid' ? { kind: 'conflict', object, spec: mirror.spec, winner } : { ...mirror, winner };
+  if (mirror.kind === 'valid') return { kind: 'conflict', object, spec: mirror.spec, winner };
+  return mirror.kind === 'invalid' ? { ...mirror, winner, isWithdrawn: true } : mirror;
 }
 
 function plannedFor(

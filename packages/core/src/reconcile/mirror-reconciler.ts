@@ -63,12 +63,12 @@ export class MirrorReconciler {
   async reconcile(name: string, signal: AbortSignal): Promise<Result> {
     const { surveyor, reporter } = this.#options;
     const mirror = surveyor.current().mirrors.get(name);
-    if (mirror === undefined) {
+    if (mirror === undefined || mirror.kind === 'leaving') {
       reporter.forget(name);
       return done;
     }
     if (mirror.kind !== 'valid') {
-      if (mirror.winner !== undefined) await this.#withdraw(mirror, signal);
+      if (mirror.kind === 'conflict' || mirror.isWithdrawn) await this.#withdraw(mirror, signal);
       await reporter.report(mirror, undefined, signal);
       return done;
     }
@@ -83,9 +83,11 @@ export class MirrorReconciler {
     steps: Steps,
     signal: AbortSignal,
   ): Promise<{ readonly outcome: MirrorOutcome; readonly renewAt?: number }> {
-    const { state, settings, fleet } = this.#options;
+    const { state, settings, surveyor, fleet } = this.#options;
     const gathered = gatherFacts(mirror, state, settings);
-    const plan = await steps.attempt('ConfigRendered', () => planMirror(mirror, state, settings));
+    const plan = await steps.attempt('ConfigRendered', () =>
+      planMirror(mirror, { survey: surveyor.current(), state, settings }),
+    );
     const { certificate, addressing }: AppliedPlan =
       plan === undefined ? {} : await this.#applyPlan(mirror, plan, gathered.clusterIPs.length > 0, steps, signal);
     // What nodes said of the agent is not said of one that was changed since.

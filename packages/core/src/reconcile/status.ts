@@ -44,7 +44,7 @@ export function mirrorStatus(
   const conditions = (statements: readonly Statement[]): MirrorStatus['conditions'] =>
     mergeConditions(previous.conditions, statements, generation, now);
   if (mirror.kind !== 'valid' || outcome === undefined) {
-    const isWithdrawn = mirror.kind !== 'valid' && mirror.winner !== undefined;
+    const isWithdrawn = mirror.kind === 'conflict' || (mirror.kind === 'invalid' && mirror.isWithdrawn);
     const { masqueradeUrl, ...kept } = previous;
     return {
       ...kept,
@@ -82,6 +82,7 @@ function refusal(mirror: SurveyedMirror): Statement {
     return { ...refused, reason: 'InvalidSpec', message: problemSentence(mirror.problems) };
   }
   if (mirror.kind === 'valid') return { ...refused, reason: 'Pending', message: 'nothing was tried yet' };
+  if (mirror.kind === 'leaving') return { ...refused, reason: 'Leaving', message: 'it is being deleted' };
   const message = `spec.masqueradeUrl: ${mirror.spec.masqueradeHost} belongs to the older RegistryMirror ${mirror.winner}`;
   return { ...refused, reason: 'Conflict', message };
 }

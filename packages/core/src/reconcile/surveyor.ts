@@ -34,5 +34,6 @@ export function affectedMirrors(before: Survey | undefined, after: Survey): read
 
 function fingerprint(mirror: SurveyedMirror): string {
   if (mirror.kind === 'valid') return JSON.stringify(mirror.strategies);
+  if (mirror.kind === 'leaving') return mirror.kind;
   return JSON.stringify(mirror.kind === 'invalid' ? [mirror.problems, mirror.winner] : mirror.winner);
 }

@@ -18,7 +18,7 @@ function survey(...mirrors: readonly KubernetesObject[]): Record<string, string>
   return Object.fromEntries(
     [...surveyed].map(([name, mirror]) => [
       name,
-      mirror.kind === 'valid' || mirror.winner === undefined
+      !('winner' in mirror) || mirror.winner === undefined
         ? mirror.kind
         : `${mirror.kind}, ${mirror.winner} has its name`,
     ]),

@@ -3,6 +3,7 @@ import { planned } from '../support/planned.ts';
 
 const labels = { app: 'docker-registry', mirror: 'quay' };
 const ownerReferences = [{ apiVersion: 'k8s.osp.tech/v1', kind: 'RegistryMirror', name: 'quay', uid: 'uid-of-quay' }];
+const policyMount = { name: 'node-policy', mountPath: '/etc/entrepot/policy', readOnly: true };
 
 describe('the DaemonSet', () => {
   test('keeps the hosts line and the trusted CA, never the key', () => {
@@ -35,12 +36,16 @@ describe('the DaemonSet', () => {
                   { name: 'HOSTS_FILE_BACKUP', value: '/etc/hosts.backup/hosts' },
                   { name: 'KEEP_ON_EXIT', value: 'true' },
                   { name: 'NODE_NAME', valueFrom: { fieldRef: { apiVersion: 'v1', fieldPath: 'spec.nodeName' } } },
+                  { name: 'NODE_IP', valueFrom: { fieldRef: { apiVersion: 'v1', fieldPath: 'status.hostIP' } } },
+                  { name: 'HEALTH_PORT', value: '15080' },
                 ],
                 volumeMounts: [
                   { name: 'etc-hosts', mountPath: '/etc/hosts_from_host' },
                   { name: 'etc-hosts-backup', mountPath: '/etc/hosts.backup' },
                   { name: 'lock', mountPath: '/var/lock/hostess' },
+                  policyMount,
                 ],
+                readinessProbe: { httpGet: { path: '/readyz', port: 15080 }, periodSeconds: 5 },
                 resources: agentResources,
               },
               {
@@ -51,11 +56,14 @@ describe('the DaemonSet', () => {
                 env: [
                   { name: 'CA_SOURCE', value: '/source/tls.crt' },
                   { name: 'CA_TARGETS', value: '/target' },
+                  { name: 'HEALTH_PORT', value: '15081' },
                 ],
                 volumeMounts: [
                   { name: 'tls', mountPath: '/source', readOnly: true },
                   { name: 'docker-certs', mountPath: '/target' },
+                  policyMount,
                 ],
+                readinessProbe: { httpGet: { path: '/readyz', port: 15081 }, periodSeconds: 5 },
                 resources: agentResources,
               },
             ],
@@ -63,6 +71,7 @@ describe('the DaemonSet', () => {
               { name: 'etc-hosts', hostPath: { path: '/etc/hosts' } },
               { name: 'etc-hosts-backup', hostPath: { path: '/etc/hosts.backup' } },
               { name: 'lock', hostPath: { path: '/var/lock/mirror-hostess' } },
+              { name: 'node-policy', configMap: { name: 'entrepot-node-policy', optional: true } },
               { name: 'docker-certs', hostPath: { path: '/etc/docker/certs.d/mirror-quay.io' } },
               {
                 name: 'tls',
