@@ -12,7 +12,7 @@ import {
 } from '@entrepot/kube';
 import { fieldManager } from './api/group.ts';
 import { CertificateIssuer } from './certificates/issuer.ts';
-import { FleetReconciler } from './reconcile/fleet-reconciler.ts';
+import { FleetReconciler, type TextBlockListener } from './reconcile/fleet-reconciler.ts';
 import { InformerSet } from './reconcile/informer-set.ts';
 import { MirrorReconciler } from './reconcile/mirror-reconciler.ts';
 import { Reporter } from './reconcile/reporter.ts';
@@ -36,6 +36,7 @@ export interface MirrorControllerOptions {
   /** Without it, this process takes itself for the only one. The Lease is kept in the settings' namespace. */
   readonly leaderElection?: MirrorLeaderElection | undefined;
   readonly health?: { readonly port: number; readonly host?: string | undefined } | undefined;
+  readonly onTextBlock?: TextBlockListener | undefined;
 }
 
 export interface MirrorLeaderElection {
@@ -82,6 +83,7 @@ export function createMirrorController(options: MirrorControllerOptions): Mirror
     surveyor,
     inventory,
     enqueueMirror: (name) => mirrors.enqueue(name),
+    onTextBlock: options.onTextBlock,
   });
   const mirror = new MirrorReconciler({
     state,

@@ -12,6 +12,7 @@ import { type FleetPlan, planFleet } from '../plan/fleet.ts';
 import { fleetLabel, isInFleetOf, ownerOf, strategyLabel } from '../plan/ownership.ts';
 import type { Survey } from '../plan/survey.ts';
 import type { Catalog } from '../strategy/catalog.ts';
+import type { TextBlock } from '../strategy/contract.ts';
 import { isRetried } from './conditions.ts';
 import { isSameBlock, type StrategyInventory, type StrategyTraces } from './strategy-inventory.ts';
 import { affectedMirrors, type Surveyor } from './surveyor.ts';
@@ -25,7 +26,11 @@ export interface FleetReconcilerOptions {
   readonly inventory: StrategyInventory;
   /** Asks for a reconcile of a mirror. */
   readonly enqueueMirror: (name: string) => void;
+  readonly onTextBlock?: TextBlockListener | undefined;
 }
+
+/** Told of each block of text of a strategy whenever it was found, or has been put, in place. */
+export type TextBlockListener = (strategy: string, block: TextBlock) => Promise<void>;
 
 /**
  * Applies what strategies want once for all mirrors, and tells the mirrors for which that changes something.
@@ -99,7 +104,10 @@ export class FleetReconciler {
     const { client, applier, inventory } = this.#options;
     await inventory.record(strategy, objects, textBlocks, signal);
     for (const object of objects) await applier.apply(object, isInFleetOf.bind(undefined, strategy), signal);
-    for (const block of textBlocks) await applyTextBlock(client, block, signal);
+    for (const block of textBlocks) {
+      await applyTextBlock(client, block, signal);
+      await this.#options.onTextBlock?.(strategy, block);
+    }
   }
 
   /** Removes what a strategy wants no more, wherever it was once wanted. */
