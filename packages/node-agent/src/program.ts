@@ -1,14 +1,20 @@
 import { hostname } from 'node:os';
 import { loadConnection } from './api/load-connection.ts';
+import { serveHealth } from './health/health-server.ts';
+import { Readiness } from './health/readiness.ts';
 import { HostsFile } from './hosts/hosts-file.ts';
 import { keepHostsEntry } from './hosts/keep-hosts-entry.ts';
 import { createLogger, type Logger } from './log/logger.ts';
+import { readPolicy, type NodePolicy } from './policy/node-policy.ts';
+import { agentSettings } from './settings/agent-settings.ts';
 import type { Environment } from './settings/environment.ts';
 import { hostsSettings } from './settings/hosts-settings.ts';
-import { assertNotNeeded, nodeNames } from './settings/needed-names.ts';
+import { assertNotNeeded, nodeNames, type NeededName } from './settings/needed-names.ts';
 import { trustedCASettings } from './settings/trusted-ca-settings.ts';
+import { withdrawSettings } from './settings/withdraw-settings.ts';
 import { keepTrustedCA } from './trusted-ca/keep-trusted-ca.ts';
 import { usage } from './usage.ts';
+import { withdraw } from './withdraw/withdraw.ts';
 
 /** Where the program writes. */
 export interface Output {
@@ -23,44 +29,68 @@ export async function run(
   { out, err }: Output,
   signal: AbortSignal,
 ): Promise<number> {
-  const [mode = 'hosts'] = args;
-  if (mode === '--help' || mode === '-h') {
+  if (args[0] === '--help' || args[0] === '-h') {
     out(usage);
     return 0;
   }
-  if (args.length > 1 || !(mode === 'trusted-ca' || args.length === 0)) {
+  const mode = args.length > 1 ? undefined : modes[args[0] ?? 'hosts'];
+  if (mode === undefined) {
     err(`entrepot-node-agent: unknown arguments ${args.join(' ')}\n${usage}`);
     return 2;
   }
-  const fail = (error: unknown): number => {
-    err(`entrepot-node-agent: ${error instanceof Error ? error.message : String(error)}\n`);
-    return 1;
-  };
   try {
     const log = createLogger(environment, err);
-    if (mode === 'hosts') return await runHosts(environment, log, signal);
-    await keepTrustedCA(trustedCASettings(environment), log, signal);
-    return 0;
+    const { healthPort, policyDir } = agentSettings(environment);
+    const readiness = new Readiness(log);
+    const agent: Agent = { environment, policy: () => readPolicy(policyDir), readiness, log };
+    const health = serveHealth(healthPort, readiness, log);
+    try {
+      return await mode(agent, signal);
+    } finally {
+      health.close();
+    }
   } catch (error) {
-    return fail(error);
+    err(`entrepot-node-agent: ${error instanceof Error ? error.message : String(error)}\n`);
+    return 1;
   }
 }
 
-async function runHosts(environment: Environment, log: Logger, signal: AbortSignal): Promise<number> {
-  const settings = hostsSettings(environment);
-  const connection = await loadConnection(environment);
-  assertNotNeeded(settings.hostname, [
-    // In a pod, the host's name is the pod's; NODE_NAME says what the node is called.
-    ...nodeNames(hostname(), environment['NODE_NAME']),
-    { name: connection.server.hostname, what: 'the API server' },
-  ]);
-  const hosts = new HostsFile(settings, log);
-  try {
-    await hosts.backUp(signal);
-  } catch (error) {
-    if (!signal.aborted) log.critical(`The hosts file cannot be backed up, so it is left alone: ${String(error)}`);
-    return 1;
-  }
-  await keepHostsEntry(settings, connection, hosts, log, signal);
-  return settings.keepOnExit ? 0 : 1;
+/** What every mode works with. */
+interface Agent {
+  readonly environment: Environment;
+  readonly policy: () => Promise<NodePolicy>;
+  readonly readiness: Readiness;
+  readonly log: Logger;
+}
+
+const modes: Readonly<Record<string, (agent: Agent, signal: AbortSignal) => Promise<number>>> = {
+  hosts: async ({ environment, policy, readiness, log }, signal) => {
+    const settings = hostsSettings(environment);
+    const connection = await loadConnection(environment);
+    assertNotNeeded('SHADOW_FQDN', settings.hostname, [
+      ...namesOfNode(environment),
+      { name: connection.server.hostname, what: 'the API server' },
+    ]);
+    const hosts = new HostsFile(settings, policy, log);
+    const trouble = await hosts.backUp(settings, readiness, signal);
+    if (trouble !== undefined) log.critical(`The hosts file cannot be backed up, so it is left alone: ${trouble}`);
+    if (trouble !== undefined || signal.aborted) return 1;
+    await keepHostsEntry(settings, connection, hosts, readiness, log, signal);
+    return settings.keepOnExit ? 0 : 1;
+  },
+  'trusted-ca': async ({ environment, policy, readiness, log }, signal) => {
+    await keepTrustedCA(trustedCASettings(environment), policy, readiness, log, signal);
+    return 0;
+  },
+  withdraw: async ({ environment, policy, readiness, log }, signal) => {
+    const settings = withdrawSettings(environment);
+    for (const hostname of settings.hostnames) assertNotNeeded('WITHDRAW_FQDNS', hostname, namesOfNode(environment));
+    await withdraw(settings, new HostsFile(settings, policy, log), policy, readiness, log, signal);
+    return 0;
+  },
+};
+
+/** In a pod, the host's name is the pod's; NODE_NAME says what the node is called. */
+function namesOfNode(environment: Environment): readonly NeededName[] {
+  return nodeNames(hostname(), environment['NODE_NAME']);
 }

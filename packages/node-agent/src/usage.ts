@@ -1,5 +1,5 @@
 /** What `--help` prints. */
-export const usage = `Usage: entrepot-node-agent [trusted-ca]
+export const usage = `Usage: entrepot-node-agent [trusted-ca | withdraw]
 
 Without arguments: keeps one name in the hosts file at the cluster IP of one Service, as mirror-hostess does.
   HOSTS_FILE               the file (default /etc/hosts)
@@ -10,6 +10,7 @@ Without arguments: keeps one name in the hosts file at the cluster IP of one Ser
   SERVICE_NAMESPACE        its namespace (default default)
   SHADOW_FQDN              the name (default mirror-registry.example.com); one that nodes need themselves is refused
   NODE_NAME                the node's name, which SHADOW_FQDN must not be (default: none but the host's)
+  NODE_IP                  the node's address, which the Service cannot have (default: not known)
   SECONDS_BETWEEN_STREAMS  pause before watching again (default 30)
   HOSTS_CHECK_SECONDS      time between two looks whether the line is still there (default 5)
   KEEP_ON_EXIT             true: the line stays when the agent ends (default false)
@@ -18,9 +19,19 @@ The API server is found by KUBECONFIG, ~/.kube/config or the pod's service accou
 trusted-ca: keeps certificates copied, as tls.crt and ca.crt, into folders where a container runtime looks for CAs.
   CA_SOURCE                file with certificates in PEM (default /source/tls.crt)
   CA_TARGETS               folders, separated by commas (default /target)
+  CA_SHA256                hex SHA-256 of the content that is to be in place: ready only with it (default: any)
   CA_CHECK_SECONDS         time between two looks (default 5)
 
-Both:
+withdraw: takes away, once, what the other two modes left; then idles.
+  WITHDRAW_FQDNS           names to take out of HOSTS_FILE, under LOCK_FILE; separated by commas (default none)
+  WITHDRAW_FOLDERS         folders to take tls.crt, and a ca.crt that is the same, out of; an empty folder goes as well
+                           (default none)
+
+All:
+  HEALTH_PORT              where GET /readyz answers 200 or 503 with one line that says why (default: nowhere)
+  POLICY_DIR               folder of the administrator's rules (default /etc/entrepot/policy):
+                           halt: anything but false stops all writes to the node
+                           allow, deny: names, or *.example.com, one a line, that alone or never are touched in HOSTS_FILE
   LOG_LEVEL                DEBUG, INFO, WARNING, ERROR or CRITICAL (default WARNING)
   LOG_FORMAT               default %(asctime)s [%(levelname)s] %(message)s
 

@@ -1,77 +1,74 @@
 import { readFile } from 'node:fs/promises';
-import { setTimeout as delay } from 'node:timers/promises';
 import { backUpOnce } from '../files/back-up-once.ts';
 import { LockTimeoutError, withFileLock } from '../files/file-lock.ts';
 import { updateFile } from '../files/update-file.ts';
+import type { Readiness } from '../health/readiness.ts';
 import type { Logger } from '../log/logger.ts';
-import type { HostsSettings } from '../settings/hosts-settings.ts';
+import type { NodePolicy } from '../policy/node-policy.ts';
+import { repeatedly } from '../repeatedly.ts';
 import { merge, type HostsEntry } from './merge.ts';
 
-const longestPauseMs = 30_000;
+/** Where the file is, and what all agents of a node lock. */
+export interface HostsFilePaths {
+  readonly hostsFile: string;
+  readonly lockFile: string;
+}
 
-/** A node's hosts file, shared with the agents of other mirrors: every access is under the lock that all of them take. */
+/** A node's hosts file, shared with the agents of other mirrors: every write is under the lock that all of them take. */
 export class HostsFile {
-  readonly #settings: Pick<HostsSettings, 'hostsFile' | 'backupFile' | 'lockFile'>;
-  readonly #log: Logger;
+  readonly #paths: HostsFilePaths;
+  readonly #policy: () => Promise<NodePolicy>;
+  readonly #log: Pick<Logger, 'warning'>;
 
-  constructor(settings: Pick<HostsSettings, 'hostsFile' | 'backupFile' | 'lockFile'>, log: Logger) {
-    this.#settings = settings;
+  /** @param policy reads the administrator's rules as they are now */
+  constructor(paths: HostsFilePaths, policy: () => Promise<NodePolicy>, log: Pick<Logger, 'warning'>) {
+    this.#paths = paths;
+    this.#policy = policy;
     this.#log = log;
   }
 
   /**
-   * Keeps a copy of the file from before it was touched.
+   * Keeps a copy of the file from before it was touched; waits for the lock, and while nothing may be written.
    *
-   * @throws when that is impossible; the hosts file should then be left alone
+   * @returns why a backup is impossible: the hosts file should then be left alone
    */
-  async backUp(signal: AbortSignal): Promise<void> {
-    const { hostsFile, backupFile, lockFile } = this.#settings;
-    const made = await this.#patiently(
-      (error) => error instanceof LockTimeoutError,
-      signal,
-      () => withFileLock(lockFile, () => backUpOnce(hostsFile, backupFile), {}, signal),
-    );
-    if (!made) this.#log.warning(`Backup hosts file already exists at ${backupFile}; it is kept`);
+  async backUp(
+    { backupFile, checkMs }: { readonly backupFile: string; readonly checkMs: number },
+    readiness: Readiness,
+    signal: AbortSignal,
+  ): Promise<string | undefined> {
+    const { hostsFile, lockFile } = this.#paths;
+    let trouble: string | undefined;
+    const backUp = async (): Promise<'finished'> => {
+      (await this.#policy()).assertAllows();
+      try {
+        const made = await withFileLock(lockFile, () => backUpOnce(hostsFile, backupFile), {}, signal);
+        if (!made) this.#log.warning(`Backup hosts file already exists at ${backupFile}; it is kept`);
+      } catch (error) {
+        if (error instanceof LockTimeoutError) throw error;
+        trouble = String(error);
+      }
+      return 'finished';
+    };
+    await repeatedly(backUp, checkMs, readiness, signal);
+    return signal.aborted ? undefined : trouble;
+  }
+
+  /**
+   * Makes the file say this about one name, unless it does.
+   *
+   * @throws RefusedError when the administrator's rules forbid it; LockTimeoutError; whatever reading and writing throws
+   */
+  async ensure(entry: HostsEntry, signal?: AbortSignal): Promise<void> {
+    (await this.#policy()).assertAllows(entry.hostname);
+    if (await this.#says(entry)) return;
+    const { hostsFile, lockFile } = this.#paths;
+    await withFileLock(lockFile, () => updateFile(hostsFile, (content) => merge(content, entry)), {}, signal);
   }
 
   /** Whether the file says this about one name already; looked at without the lock. */
-  async says(entry: HostsEntry): Promise<boolean> {
-    const content = await readFile(this.#settings.hostsFile);
+  async #says(entry: HostsEntry): Promise<boolean> {
+    const content = await readFile(this.#paths.hostsFile);
     return merge(content, entry).equals(content);
-  }
-
-  /** Makes the file say this about one name, however long it takes; gives up only when the signal aborts. */
-  async ensure(entry: HostsEntry, signal: AbortSignal): Promise<void> {
-    await this.#patiently(
-      () => true,
-      signal,
-      () => this.tryOnce(entry, signal),
-    );
-  }
-
-  /** Makes the file say this about one name. @throws when the lock is not to be had or the file cannot be written */
-  async tryOnce(entry: HostsEntry, signal?: AbortSignal): Promise<void> {
-    const { hostsFile, lockFile } = this.#settings;
-    const update = () => updateFile(hostsFile, (content) => merge(content, entry));
-    const written = await withFileLock(lockFile, update, {}, signal);
-    const meaning = entry.addresses.length > 0 ? `is ${entry.addresses.join(' and ')}` : 'is not';
-    if (written) this.#log.info(`${entry.hostname} ${meaning} in ${hostsFile} now`);
-  }
-
-  async #patiently<T>(
-    isTransient: (error: unknown) => boolean,
-    signal: AbortSignal,
-    action: () => Promise<T>,
-  ): Promise<T> {
-    for (let pauseMs = 500; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
-      try {
-        return await action();
-      } catch (error) {
-        signal.throwIfAborted();
-        if (!isTransient(error)) throw error;
-        this.#log.warning(`${String(error)}; trying again in ${pauseMs / 1000} s`);
-        await delay(pauseMs, undefined, { signal });
-      }
-    }
   }
 }

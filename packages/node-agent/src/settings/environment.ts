@@ -28,3 +28,11 @@ export function flagSetting(environment: Environment, variable: string): boolean
   if (!/^(true|false)$/i.test(value)) throw new SettingError(variable, value, 'true or false');
   return value.toLowerCase() === 'true';
 }
+
+/** Texts separated by commas, without blanks around them; empty ones do not count. */
+export function listSetting(environment: Environment, variable: string, fallback: string): readonly string[] {
+  return textSetting(environment, variable, fallback)
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '');
+}

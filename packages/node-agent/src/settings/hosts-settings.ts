@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { SettingError, flagSetting, secondsSetting, textSetting, type Environment } from './environment.ts';
-import { isOfCluster } from './needed-names.ts';
+import { hostnameIn } from './hostname.ts';
 
 /** What the hosts mode works on; names and defaults of the variables are those of mirror-hostess. */
 export interface HostsSettings {
@@ -10,6 +10,8 @@ export interface HostsSettings {
   readonly service: { readonly namespace: string; readonly name: string };
   /** The name that is to lead to the Service. */
   readonly hostname: string;
+  /** The node's own address, which no Service has; undefined where it is not told. */
+  readonly nodeAddress: string | undefined;
   readonly pauseMs: number;
   /** Between two looks at the hosts file. */
   readonly checkMs: number;
@@ -27,7 +29,8 @@ export function hostsSettings(environment: Environment): HostsSettings {
       namespace: kubernetesName(environment, 'SERVICE_NAMESPACE', 'default'),
       name: kubernetesName(environment, 'SERVICE_NAME', 'mirror-registry'),
     },
-    hostname: hostname(environment, 'SHADOW_FQDN', 'mirror-registry.example.com'),
+    hostname: hostnameIn('SHADOW_FQDN', textSetting(environment, 'SHADOW_FQDN', 'mirror-registry.example.com')),
+    nodeAddress: nodeAddress(environment),
     pauseMs: secondsSetting(environment, 'SECONDS_BETWEEN_STREAMS', 30),
     checkMs: Math.max(100, secondsSetting(environment, 'HOSTS_CHECK_SECONDS', 5)),
     keepOnExit: flagSetting(environment, 'KEEP_ON_EXIT'),
@@ -40,17 +43,9 @@ function kubernetesName(environment: Environment, variable: string, fallback: st
   return value;
 }
 
-/** Refuses what would make a broken line, and names that a node needs for itself. */
-function hostname(environment: Environment, variable: string, fallback: string): string {
-  const value = textSetting(environment, variable, fallback);
-  const isName = /^[a-z0-9_]([-a-z0-9_]*[a-z0-9_])?(\.[a-z0-9_]([-a-z0-9_]*[a-z0-9_])?)*$/i.test(value);
-  if (!isName || value.length > 253 || isIP(value) !== 0) {
-    throw new SettingError(variable, value, 'a host name without a port');
-  }
-  if (/^(.*\.)?localhost$/i.test(value)) throw new SettingError(variable, value, 'a name that is not localhost');
-  if (isOfCluster(value)) {
-    const unlike = 'unlike kubernetes, kubernetes.default and what ends in .svc or .cluster.local';
-    throw new SettingError(variable, value, `a name that the cluster does not need itself, ${unlike}`);
-  }
+function nodeAddress(environment: Environment): string | undefined {
+  const value = textSetting(environment, 'NODE_IP', '');
+  if (value === '') return undefined;
+  if (isIP(value) === 0) throw new SettingError('NODE_IP', value, 'an IP address');
   return value;
 }

@@ -16,12 +16,12 @@ export function isOfCluster(hostname: string): boolean {
  *
  * @throws SettingError
  */
-export function assertNotNeeded(hostname: string, needed: readonly NeededName[]): void {
+export function assertNotNeeded(variable: string, hostname: string, needed: readonly NeededName[]): void {
   const wanted = hostname.toLowerCase();
   const found = needed.find(({ name }) => name.toLowerCase() === wanted);
   if (found === undefined) return;
   const advice = `another name than that of ${found.what}, which the node needs itself`;
-  throw new SettingError('SHADOW_FQDN', hostname, advice);
+  throw new SettingError(variable, hostname, advice);
 }
 
 /** A node is called by its whole name, and by the first part of it. */

@@ -1,26 +1,28 @@
 import { isAbsolute } from 'node:path';
-import { SettingError, secondsSetting, textSetting, type Environment } from './environment.ts';
+import { SettingError, listSetting, secondsSetting, textSetting, type Environment } from './environment.ts';
 
 /** What the trusted-ca mode copies, and where to. */
 export interface TrustedCASettings {
   readonly source: string;
   readonly targets: readonly string[];
+  /** The SHA-256, in hex, of the content that is to be in place; undefined: any. */
+  readonly sha256: string | undefined;
   readonly checkMs: number;
 }
 
 /** @throws SettingError for a value that cannot be used */
 export function trustedCASettings(environment: Environment): TrustedCASettings {
-  const targets = textSetting(environment, 'CA_TARGETS', '/target')
-    .split(',')
-    .map((target) => target.trim())
-    .filter((target) => target !== '');
+  const targets = listSetting(environment, 'CA_TARGETS', '/target');
   const relative = targets.find((target) => !isAbsolute(target));
   if (targets.length === 0 || relative !== undefined) {
     throw new SettingError('CA_TARGETS', relative ?? '', 'absolute paths of folders, separated by commas');
   }
+  const sha256 = textSetting(environment, 'CA_SHA256', '').toLowerCase();
+  if (!/^([0-9a-f]{64})?$/.test(sha256)) throw new SettingError('CA_SHA256', sha256, 'a SHA-256 in hex');
   return {
     source: textSetting(environment, 'CA_SOURCE', '/source/tls.crt'),
     targets,
+    sha256: sha256 === '' ? undefined : sha256,
     checkMs: secondsSetting(environment, 'CA_CHECK_SECONDS', 5),
   };
 }

@@ -1,40 +1,43 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { createHash } from 'node:crypto';
+import type { Readiness } from '../health/readiness.ts';
 import type { Logger } from '../log/logger.ts';
+import type { NodePolicy } from '../policy/node-policy.ts';
+import { repeatedly } from '../repeatedly.ts';
 import type { TrustedCASettings } from '../settings/trusted-ca-settings.ts';
 import { copyCertificates, readCertificates } from './copy-certificates.ts';
 
 /**
  * Keeps the source's certificates in every target folder until the signal aborts, and leaves them there then: a node that
  * loses its agent must go on trusting the mirror. Contents are compared every few seconds, which notices a changed Secret
- * volume (a swapped symbolic link) as well as a target that somebody else emptied. A trouble is said once, not every time.
+ * volume (a swapped symbolic link) as well as a target that somebody else emptied.
+ *
+ * It is ready when every folder holds the source's present content, and that is the one that `sha256` names: only then may
+ * the mirror serve a certificate that needs it. A kubelet brings a changed Secret about a minute late.
  */
 export async function keepTrustedCA(
-  { source, targets, checkMs }: TrustedCASettings,
+  { source, targets, sha256, checkMs }: TrustedCASettings,
+  policy: () => Promise<NodePolicy>,
+  readiness: Readiness,
   log: Logger,
   signal: AbortSignal,
 ): Promise<void> {
-  const troubles = new Map<string, string>();
-  const attempt = async <T>(subject: string, action: () => Promise<T>): Promise<T | undefined> => {
-    try {
-      const result = await action();
-      troubles.delete(subject);
-      return result;
-    } catch (error) {
-      const trouble = String(error);
-      if (troubles.get(subject) !== trouble) log.error(`${trouble}; trying again every ${checkMs / 1000} s`);
-      troubles.set(subject, trouble);
-      return undefined;
+  const compare = async (): Promise<'again'> => {
+    const certificates = await readCertificates(source);
+    (await policy()).assertAllows();
+    const copies = await Promise.allSettled(targets.map((target) => copyCertificates(certificates, target)));
+    for (const { written } of copies.flatMap((copy) =>
+      copy.status === 'fulfilled' ? [{ written: copy.value }] : [],
+    )) {
+      if (written.length > 0) log.info(`Wrote ${written.join(' and ')}`);
     }
-  };
+    const troubles = copies.flatMap((copy) => (copy.status === 'rejected' ? [String(copy.reason)] : []));
+    if (troubles.length > 0) throw new Error(troubles.join('; '));
 
-  while (!signal.aborted) {
-    const certificates = await attempt(source, () => readCertificates(source));
-    if (certificates !== undefined) {
-      for (const target of targets) {
-        const written = await attempt(target, () => copyCertificates(certificates, target));
-        if (written?.length) log.info(`Wrote ${written.join(' and ')}`);
-      }
-    }
-    await delay(checkMs, undefined, { signal }).catch(() => {});
-  }
+    const present = createHash('sha256').update(certificates).digest('hex');
+    if (sha256 !== undefined && present !== sha256) {
+      readiness.waits(`${source} has the SHA-256 ${present}, not yet ${sha256}`);
+    } else readiness.done(`${targets.join(' and ')} hold the certificates of ${source}, SHA-256 ${present}`);
+    return 'again';
+  };
+  await repeatedly(compare, checkMs, readiness, signal);
 }

@@ -11,6 +11,7 @@ describe('the settings of the hosts mode', () => {
       lockFile: '/var/lock/mirror-hostess',
       service: { namespace: 'default', name: 'mirror-registry' },
       hostname: 'mirror-registry.example.com',
+      nodeAddress: undefined,
       pauseMs: 30_000,
       checkMs: 5_000,
       keepOnExit: false,
@@ -28,6 +29,7 @@ describe('the settings of the hosts mode', () => {
         SERVICE_NAME: 'registry-mirror-a',
         SERVICE_NAMESPACE: 'kube-extra',
         SHADOW_FQDN: 'mirror-quay.io',
+        NODE_IP: '10.1.0.7',
         SECONDS_BETWEEN_STREAMS: '0.5',
         KEEP_ON_EXIT: 'True',
       }),
@@ -37,6 +39,7 @@ describe('the settings of the hosts mode', () => {
       lockFile: '/var/lock/hostess/mirror-hostess',
       service: { namespace: 'kube-extra', name: 'registry-mirror-a' },
       hostname: 'mirror-quay.io',
+      nodeAddress: '10.1.0.7',
       pauseMs: 500,
       checkMs: 5_000,
       keepOnExit: true,
@@ -91,20 +94,25 @@ describe('a name that the node needs itself', () => {
     ['node-1', 'the node'],
     ['api.example.org', 'the API server'],
   ])('%s is refused: it is %s', (hostname, what) =>
-    expect(() => assertNotNeeded(hostname, needed)).toThrow(
+    expect(() => assertNotNeeded('SHADOW_FQDN', hostname, needed)).toThrow(
       `SHADOW_FQDN is "${hostname}", but must be another name than that of ${what}, which the node needs itself`,
     ),
   );
 
   test.each(['mirror-quay.io', 'node-2.example.org', 'mirror.node-1.example.org', 'example.org', 'api'])(
     '%s is none',
-    (hostname) => expect(() => assertNotNeeded(hostname, needed)).not.toThrow(),
+    (hostname) => expect(() => assertNotNeeded('SHADOW_FQDN', hostname, needed)).not.toThrow(),
   );
 });
 
 describe('the settings of the trusted-ca mode', () => {
   test('have defaults that fit the mounts', () =>
-    expect(trustedCASettings({})).toEqual({ source: '/source/tls.crt', targets: ['/target'], checkMs: 5000 }));
+    expect(trustedCASettings({})).toEqual({
+      source: '/source/tls.crt',
+      targets: ['/target'],
+      sha256: undefined,
+      checkMs: 5000,
+    }));
 
   test('name several folders', () =>
     expect(trustedCASettings({ CA_TARGETS: '/target, /target-1,' }).targets).toEqual(['/target', '/target-1']));

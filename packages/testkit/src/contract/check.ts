@@ -12,6 +12,11 @@ export function demand(condition: boolean, message: string): void {
   if (!condition) throw new Error(message);
 }
 
+/** What an error says, whatever was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
 /** Whether a value is the same after a trip through JSON: no classes, functions, dates, `undefined` or shared surprises. */
 export function isJSON(value: unknown): boolean {
   return isDeepStrictEqual(JSON.parse(JSON.stringify(value) ?? 'null'), value);

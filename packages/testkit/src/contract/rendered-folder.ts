@@ -6,6 +6,8 @@ import { join } from 'node:path';
 import type { PodLayout, RenderedConfig } from '@entrepot/core';
 import { ThrowawayAuthority } from '../upstream/throwaway-authority.ts';
 
+const timeAndProcess = /^\S+ \S+ (?=\[)|(?<=^[^\]]*\]) \d+#\d+:/gm;
+
 /** Lays rendered files out as in a pod, with a serving certificate, runs the action there, and removes everything. */
 export async function inRenderedFolder<T>(
   { files }: RenderedConfig,
@@ -43,7 +45,7 @@ export async function nginxComplaints(root: string, layout: PodLayout): Promise<
   try {
     const nginx = spawn('nginx', args, { cwd: root, env, stdio: ['ignore', file.fd, file.fd] });
     await once(nginx, 'close');
-    const said = (await readFile(report, 'utf8')).trim();
+    const said = (await readFile(report, 'utf8')).trim().replaceAll(timeAndProcess, '');
     return nginx.exitCode === 0 ? said : said || `nothing, but exits with ${nginx.exitCode}`;
   } catch (error) {
     throw new Error('nginx is not installed; the contract of templates needs it', { cause: error });

@@ -1,6 +1,7 @@
-import { ConfigMap, type NamespacedRule } from '@entrepot/core';
-import { kindOf, type GroupVersionKind } from '@entrepot/kube';
+import { ConfigMap, requiredRules, type NamespacedRule } from '@entrepot/core';
+import { describe, kindOf, type GroupVersionKind } from '@entrepot/kube';
 import { demand, type Check } from './check.ts';
+import { sampleSettings } from './sample-mirrors.ts';
 import { objectsOf, planFor, textBlocksOf, type StrategySubject } from './strategy-subject.ts';
 
 interface Need {
@@ -8,6 +9,8 @@ interface Need {
   readonly kind: GroupVersionKind;
   readonly namespace?: string | undefined;
   readonly name?: string;
+  /** What of the plan needs it. */
+  readonly purpose: string;
 }
 
 const reading = ['get', 'list', 'watch'];
@@ -17,11 +20,11 @@ export const ruleChecks: readonly Check<StrategySubject>[] = [
   {
     name: 'declares the permissions for what it plans and observes',
     run(subject) {
-      const rules = subject.strategy.rules(subject.settings);
-      const missing = needsOf(subject).flatMap(({ verbs, ...need }) =>
-        verbs.filter((verb) => !rules.some((rule) => allows(rule, verb, need))).map((verb) => sentenceOf(verb, need)),
-      );
-      demand(missing.length === 0, `rules() must allow to ${[...new Set(missing)].join(', to ')}`);
+      const rules = requiredRules(sampleSettings, [subject]);
+      for (const need of needsOf(subject)) {
+        const verbs = need.verbs.filter((verb) => !rules.some((rule) => allows(rule, verb, need)));
+        demand(verbs.length === 0, sentenceOf({ ...need, verbs }));
+      }
     },
   },
 ];
@@ -34,22 +37,24 @@ function needsOf(subject: StrategySubject): readonly Need[] {
       verbs: [...reading, 'create', 'patch', 'delete'],
       kind: kindOf(object),
       namespace: object.metadata.namespace,
+      purpose: describe(object),
     })),
-    ...textBlocksOf(plan).flatMap(({ configMap: { namespace, name } }) => [
-      { verbs: ['create'], kind: ConfigMap, namespace },
-      { verbs: ['get', 'patch'], kind: ConfigMap, namespace, name },
+    ...textBlocksOf(plan).flatMap(({ configMap: { namespace, name }, marker }) => [
+      { verbs: ['create'], kind: ConfigMap, namespace, purpose: `the text block ${marker}` },
+      { verbs: ['get', 'patch'], kind: ConfigMap, namespace, name, purpose: `the text block ${marker}` },
     ]),
     ...(strategy.observes?.(settings) ?? []).map(({ kind, namespace, name }) => ({
       verbs: reading,
       kind,
       namespace,
       name,
+      purpose: `${kind.kind} ${name}, which it observes`,
     })),
   ];
 }
 
 /** RBAC's own reading of a rule: https://kubernetes.io/docs/reference/access-authn-authz/rbac/#referring-to-resources */
-function allows(rule: NamespacedRule, verb: string, { kind, namespace, name }: Omit<Need, 'verbs'>): boolean {
+function allows(rule: NamespacedRule, verb: string, { kind, namespace, name }: Need): boolean {
   const covers = (list: readonly string[], item: string): boolean => list.includes('*') || list.includes(item);
   const isNamed = rule.resourceNames === undefined || (name !== undefined && rule.resourceNames.includes(name));
   return (
@@ -68,7 +73,15 @@ function resourceOf({ kind }: GroupVersionKind): string {
   return singular.endsWith('y') ? `${singular.slice(0, -1)}ies` : `${singular}s`;
 }
 
-function sentenceOf(verb: string, { kind, namespace }: Omit<Need, 'verbs'>): string {
+function sentenceOf({ verbs, kind, namespace, name, purpose }: Need): string {
+  const resource = resourceOf(kind);
   const where = namespace === undefined ? 'cluster-wide' : `in namespace ${namespace}`;
-  return `${verb} ${resourceOf(kind)} of group '${kind.group}' ${where}`;
+  const rule = [
+    ...(namespace === undefined ? [] : [`namespace: '${namespace}'`]),
+    `apiGroups: ['${kind.group}']`,
+    `resources: ['${resource}']`,
+    ...(name === undefined ? [] : [`resourceNames: ['${name}']`]),
+    `verbs: ['${verbs.join("', '")}']`,
+  ];
+  return `rules() does not allow to ${verbs.join(', ')} ${resource} ${where}, for ${purpose}; add { ${rule.join(', ')} }`;
 }

@@ -1,9 +1,9 @@
 import { isIP } from 'node:net';
 import { isAbsolute } from 'node:path';
-import { isDeepStrictEqual } from 'node:util';
 import { asStrategy, kindKey } from '@entrepot/core';
 import { describe, kindOf } from '@entrepot/kube';
-import { demand, isJSON, type Check } from './check.ts';
+import { demand, isJSON, messageOf, type Check } from './check.ts';
+import { firstDifference } from './first-difference.ts';
 import { mirrorsWithoutAddress, sampleMirrors } from './sample-mirrors.ts';
 import { configMapsWith, objectsOf, planFor, textBlocksOf, type StrategySubject } from './strategy-subject.ts';
 
@@ -11,7 +11,18 @@ import { configMapsWith, objectsOf, planFor, textBlocksOf, type StrategySubject 
 export const strategyChecks: readonly Check<StrategySubject>[] = [
   {
     name: 'has all members of the contract',
-    run: ({ strategy }) => void asStrategy(strategy, `strategy ${strategy.name}`),
+    run({ strategy }) {
+      try {
+        asStrategy(strategy, `strategy ${strategy.name}`);
+      } catch (error) {
+        throw new Error(
+          `${messageOf(error)}; make it with defineStrategy() of the @entrepot/core that it is tested with`,
+          {
+            cause: error,
+          },
+        );
+      }
+    },
   },
   {
     name: 'leaves its input as it was',
@@ -19,27 +30,33 @@ export const strategyChecks: readonly Check<StrategySubject>[] = [
       try {
         planFor(subject);
       } catch (error) {
-        const isWrite = error instanceof TypeError && /read only|not extensible|delete property/.test(error.message);
-        throw isWrite
-          ? new Error(`plan() changes its input; copy before you sort or fill in`, { cause: error })
-          : error;
+        const cause = error instanceof Error ? error.cause : undefined;
+        const isWrite = cause instanceof TypeError && /read only|not extensible|delete property/.test(cause.message);
+        if (!isWrite) throw error;
+        throw new Error(`plan() changes its input (${cause.message}); copy before you sort or fill in`, {
+          cause: error,
+        });
       }
     },
   },
   {
     name: 'plans the same twice',
     run: (subject) =>
-      demand(
-        isDeepStrictEqual(planFor(subject), planFor(subject)),
-        'two calls of plan() with one input differ; use no clock, no randomness and no state of your own in it',
+      demandSame(
+        planFor(subject),
+        planFor(subject),
+        (where) =>
+          `two calls of plan() with one input differ: ${where}; use no clock, no randomness and no state of your own in it`,
       ),
   },
   {
     name: 'plans the same whatever the order of the mirrors',
     run: (subject) =>
-      demand(
-        isDeepStrictEqual(planFor(subject), planFor(subject, sampleMirrors.toReversed())),
-        'the plan depends on the order of the mirrors; sort by mirror.name before you write lists or texts',
+      demandSame(
+        planFor(subject),
+        planFor(subject, sampleMirrors.toReversed()),
+        (where) =>
+          `the plan depends on the order of the mirrors: ${where}; sort by mirror.name before you write lists or texts`,
       ),
   },
   {
@@ -63,8 +80,13 @@ export const strategyChecks: readonly Check<StrategySubject>[] = [
     name: 'plans objects of the kinds it manages only',
     run(subject) {
       const declared = new Set(subject.strategy.manages.map(kindKey));
-      const stray = objectsOf(planFor(subject)).filter((object) => !declared.has(kindKey(kindOf(object))));
-      demand(stray.length === 0, `add to manages, or nobody prunes it: ${stray.map(describe).join(', ')}`);
+      for (const object of objectsOf(planFor(subject))) {
+        const { group, version, kind } = kindOf(object);
+        demand(
+          declared.has(kindKey(kindOf(object))),
+          `${describe(object)} is planned, but manages does not name its kind, so that nobody would watch or delete it; add { group: '${group}', version: '${version}', kind: '${kind}' } to manages`,
+        );
+      }
     },
   },
   {
@@ -114,9 +136,11 @@ export const strategyChecks: readonly Check<StrategySubject>[] = [
     run(subject) {
       const plan = planFor(subject);
       const own = [...objectsOf(plan), ...configMapsWith(textBlocksOf(plan))];
-      demand(
-        isDeepStrictEqual(planFor(subject, sampleMirrors, own), plan),
-        'plan() changes its mind when it observes its own output, and would write for ever; ignore your own block and objects',
+      demandSame(
+        plan,
+        planFor(subject, sampleMirrors, own),
+        (where) =>
+          `plan() changes its mind when it observes its own output, and would write for ever: ${where}; ignore your own block and objects`,
       );
     },
   },
@@ -125,9 +149,11 @@ export const strategyChecks: readonly Check<StrategySubject>[] = [
     run(subject) {
       const plan = planFor(subject);
       const own = [...objectsOf(plan), ...configMapsWith(textBlocksOf(plan))];
-      demand(
-        isDeepStrictEqual(planFor(subject, [], own), planFor(subject, [])),
-        'the plan for no mirrors still depends on mirrors there were; take the wanted state from the mirrors, not from what is observed',
+      demandSame(
+        planFor(subject, []),
+        planFor(subject, [], own),
+        (where) =>
+          `the plan for no mirrors still depends on mirrors there were: ${where}; take the wanted state from the mirrors, not from what is observed`,
       );
     },
   },
@@ -140,6 +166,11 @@ export const strategyChecks: readonly Check<StrategySubject>[] = [
     },
   },
 ];
+
+function demandSame(one: unknown, other: unknown, message: (where: string) => string): void {
+  const where = firstDifference(one, other);
+  if (where !== undefined) throw new Error(message(where));
+}
 
 function isHostName(text: string): boolean {
   return /^[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?$/i.test(text) && isIP(text) === 0;

@@ -2,6 +2,8 @@ import { configureStrategy, type AddressingStrategy, type KubernetesObject } fro
 import type { Check } from './check.ts';
 import { clusterChecks } from './cluster-checks.ts';
 import { contractCases, type Deviation } from './contract-cases.ts';
+import { labelChecks } from './label-checks.ts';
+import { outlookChecks } from './outlook-checks.ts';
 import { registerCases } from './register-cases.ts';
 import { ruleChecks } from './rule-checks.ts';
 import { strategyChecks } from './strategy-checks.ts';
@@ -21,6 +23,8 @@ export interface StrategyContractOptions {
 /** Every rule of the strategy contract. */
 export const strategyContractChecks: readonly Check<StrategySubject>[] = [
   ...strategyChecks,
+  ...labelChecks,
+  ...outlookChecks,
   ...textBlockChecks,
   ...ruleChecks,
   ...clusterChecks,

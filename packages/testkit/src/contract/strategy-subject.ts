@@ -9,7 +9,7 @@ import {
   type TextBlock,
 } from '@entrepot/core';
 import { kindOf, mergeTextBlock } from '@entrepot/kube';
-import { frozen } from './check.ts';
+import { frozen, messageOf } from './check.ts';
 import { sampleMirrors, sampleNamespace } from './sample-mirrors.ts';
 
 /** A strategy under test, with settings and options as its users would write them. */
@@ -23,11 +23,41 @@ export interface StrategySubject {
   readonly prerequisites: readonly KubernetesObject[];
 }
 
-/** The strategy's plan for these mirrors in a cluster that holds these objects. All it gets is frozen. */
+/**
+ * The strategy's plan for these mirrors in a cluster that holds these objects. All it gets is frozen.
+ *
+ * @throws when plan() does, saying for which mirrors
+ */
 export function planFor(
-  { strategy, settings, options }: StrategySubject,
+  subject: StrategySubject,
   mirrors: readonly MirrorView[] = sampleMirrors,
   cluster: readonly KubernetesObject[] = [],
+): StrategyPlan {
+  try {
+    return planOf(subject, mirrors, cluster);
+  } catch (error) {
+    const guilty = mirrors.filter((mirror) => throws(() => planOf(subject, [mirror], cluster)));
+    const names = (guilty.length > 0 ? guilty : mirrors).map(({ name }) => name).join(', ');
+    throw new Error(
+      `plan() throws '${messageOf(error)}' for ${names === '' ? 'no mirrors' : `mirrors ${names}`}; give such a mirror a contribution that says waitFor or unsupported, and the others their plan`,
+      { cause: error },
+    );
+  }
+}
+
+function throws(action: () => unknown): boolean {
+  try {
+    action();
+    return false;
+  } catch {
+    return true;
+  }
+}
+
+function planOf(
+  { strategy, settings, options }: StrategySubject,
+  mirrors: readonly MirrorView[],
+  cluster: readonly KubernetesObject[],
 ): StrategyPlan {
   const planned = frozen(mirrors.map((mirror) => ({ mirror, options })));
   const observed = (reference: ObjectReference): KubernetesObject | undefined =>
@@ -39,7 +69,11 @@ export function planFor(
   });
 }
 
-function isReferenced({ metadata, ...object }: KubernetesObject, { kind, namespace, name }: ObjectReference): boolean {
+/** Whether this is the object that a strategy observes. */
+export function isReferenced(
+  { metadata, ...object }: KubernetesObject,
+  { kind, namespace, name }: ObjectReference,
+): boolean {
   const ofKind = kindKey(kindOf({ apiVersion: object.apiVersion, kind: object.kind })) === kindKey(kind);
   return ofKind && metadata.name === name && metadata.namespace === namespace;
 }

@@ -1,6 +1,6 @@
-import { isDeepStrictEqual } from 'node:util';
 import { asTemplate, type ConfigTemplate, type RenderedConfig, type TemplateInput } from '@entrepot/core';
-import { demand, frozen, isJSON, type Check } from './check.ts';
+import { demand, frozen, isJSON, messageOf, type Check } from './check.ts';
+import { firstDifference } from './first-difference.ts';
 import { inRenderedFolder, nginxComplaints } from './rendered-folder.ts';
 import { sampleInputs } from './sample-inputs.ts';
 
@@ -14,16 +14,26 @@ export interface TemplateSubject {
 export const templateContractChecks: readonly Check<TemplateSubject>[] = [
   {
     name: 'has all members of the contract',
-    run: ({ template }) => void asTemplate(template, `template ${template.name}`),
+    run({ template }) {
+      try {
+        asTemplate(template, `template ${template.name}`);
+      } catch (error) {
+        throw new Error(
+          `${messageOf(error)}; make it with defineTemplate() of the @entrepot/core that it is tested with`,
+          { cause: error },
+        );
+      }
+    },
   },
   {
     name: 'renders the same twice',
-    run: eachSample((first, { subject, input, title }) =>
+    run: eachSample((first, { subject, input, title }) => {
+      const where = firstDifference(first, render(subject, input, title));
       demand(
-        isDeepStrictEqual(first, render(subject, input)),
-        `two renderings of ${title} differ; use no clock, no randomness and no state of your own in render()`,
-      ),
-    ),
+        where === undefined,
+        `two renderings of ${title} differ: ${where}; use no clock, no randomness and no state of your own in render()`,
+      );
+    }),
   },
   {
     name: 'renders both files, and no empty one',
@@ -85,11 +95,18 @@ interface Sample {
 
 function eachSample(judge: (config: RenderedConfig, sample: Sample) => void | Promise<void>) {
   return async (subject: TemplateSubject): Promise<void> => {
-    for (const [title, input] of sampleInputs) await judge(render(subject, input), { subject, title, input });
+    for (const [title, input] of sampleInputs) await judge(render(subject, input, title), { subject, title, input });
   };
 }
 
 /** All that the template gets is frozen: one that writes to its input fails. */
-function render({ template, options }: TemplateSubject, input: TemplateInput): RenderedConfig {
-  return template.render(input, frozen(options));
+function render({ template, options }: TemplateSubject, input: TemplateInput, title: string): RenderedConfig {
+  try {
+    return template.render(input, frozen(options));
+  } catch (error) {
+    throw new Error(
+      `render() throws '${messageOf(error)}' for ${title}; render every input that its types allow, and refuse options in their schema`,
+      { cause: error },
+    );
+  }
 }

@@ -1,12 +1,32 @@
-import { mergeTextBlock } from '@entrepot/kube';
+import { describe, mergeTextBlock } from '@entrepot/kube';
 import { demand, type Check } from './check.ts';
-import { configMapsWith, planFor, textBlocksOf, type StrategySubject } from './strategy-subject.ts';
+import {
+  configMapsWith,
+  isReferenced,
+  objectsOf,
+  planFor,
+  textBlocksOf,
+  type StrategySubject,
+} from './strategy-subject.ts';
 import { sampleMirrors } from './sample-mirrors.ts';
 
 const foreignText = '# written by hand\nkey: value\n';
 
 /** The rules for blocks inside texts that others edit too. */
 export const textBlockChecks: readonly Check<StrategySubject>[] = [
+  {
+    name: 'plans no object that it observes as somebody else’s',
+    run(subject) {
+      const { strategy, settings } = subject;
+      for (const reference of strategy.observes?.(settings) ?? []) {
+        const own = objectsOf(planFor(subject)).find((object) => isReferenced(object, reference));
+        demand(
+          own === undefined,
+          `${own && describe(own)} is planned as a whole, though observes() names it as an object of others, whose part would be lost or in the way; plan a text block for your lines, or an object with another name`,
+        );
+      }
+    },
+  },
   {
     name: 'plans text blocks of whole lines, each under a marker of its own',
     run(subject) {
