@@ -1,6 +1,5 @@
 import type { KubernetesObject } from '@entrepot/kube';
 import { StatefulSet } from '../api/group.ts';
-import type { NodeState } from '../strategy/contract.ts';
 import { cacheServer } from './cache-server.ts';
 import { type CertificateChoice, chooseCertificate } from './certificate-choice.ts';
 import { configSecret, renderConfig } from './config.ts';
@@ -11,17 +10,16 @@ import { nodeAgent } from './node-agent.ts';
 import { isOwnedBy, ownedBy, plannedBy } from './ownership.ts';
 import { services } from './services.ts';
 import type { ValidMirror } from './survey.ts';
+import { trustedIn } from './trusted-bundle.ts';
+import type { NodePlan } from './withdrawal.ts';
 
 /** What is wanted for one mirror. All objects are complete: labelled and owned. */
-export interface MirrorPlan {
+export interface MirrorPlan extends NodePlan {
   /** Applied first: their addresses are what the rest depends on. */
   readonly services: readonly KubernetesObject[];
   readonly certificate: CertificateChoice;
   readonly configSecret: KubernetesObject;
   readonly cacheServer: KubernetesObject;
-  readonly nodeAgent?: KubernetesObject;
-  /** What the node agent takes from nodes. */
-  readonly former: readonly NodeState[];
   /** Objects of strategies. */
   readonly strategyObjects: readonly KubernetesObject[];
   /** Set when the claims that exist are not those the spec asks for, as a sentence. */
@@ -31,33 +29,39 @@ export interface MirrorPlan {
 /**
  * Plans a mirror. Pure.
  *
+ * @param trusted hash of the certificates that nodes are to trust; by default of those in the serving Secret
  * @throws TerminalError `TemplateFailed`
  */
-export function planMirror(mirror: ValidMirror, input: NodeStateInput): MirrorPlan {
+export function planMirror(mirror: ValidMirror, input: NodeStateInput, trusted?: string): MirrorPlan {
   const { object, spec, choice } = mirror;
   const { state, settings } = input;
   const { namespace } = settings;
   const { name } = object.metadata;
   const owned = (planned: KubernetesObject): KubernetesObject => ownedBy(object, planned);
   const contributions = mirror.strategies.flatMap(({ contribution }) => contribution ?? []);
-  const certificate = chooseCertificate(
-    name,
-    contributions.flatMap(({ servingNames }) => servingNames ?? []),
-    settings,
-  );
+  const certificate = chooseCertificate(mirror, state, settings);
   const server = state.get(StatefulSet, { namespace, name: namesOf(name).statefulSet });
   const isOurs = server !== undefined && (object.metadata.uid === undefined || isOwnedBy(object, server));
   const { claim, note } = existingClaim(spec.claim, isOurs ? server : undefined);
   const config = renderConfig(name, spec, claim.resources.requests.storage, settings, choice.template);
   const node = contributions.flatMap(({ node }) => node ?? []);
   const former = formerNodeState(mirror, input);
-  const agent = nodeAgent({ mirror: name, priorityClass: spec.priorityClass, settings, certificate, node, former });
+  const agent = nodeAgent({
+    mirror: name,
+    priorityClass: spec.priorityClass,
+    settings,
+    secretName: certificate.secretName,
+    trusted: trusted ?? trustedIn({ namespace, name: certificate.secretName }, state),
+    node,
+    former,
+  });
   return {
     services: services(name, namespace).map(owned),
     certificate,
     configSecret: owned(configSecret(name, namespace, config)),
     cacheServer: owned(cacheServer({ mirror: name, spec, claim, settings, config, certificate })),
     ...(agent !== undefined && { nodeAgent: owned(agent) }),
+    node,
     former,
     strategyObjects: mirror.strategies.flatMap(({ status, contribution }) =>
       (contribution?.objects ?? []).map((planned) => owned(plannedBy(status.name, name, planned))),

@@ -1,7 +1,6 @@
 import type { KubernetesObject } from '@entrepot/kube';
 import type { MirrorSettings } from '../settings.ts';
 import type { NodeState } from '../strategy/contract.ts';
-import type { CertificateChoice } from './certificate-choice.ts';
 import { namesOf, numbered } from './naming.ts';
 import {
   type AgentContainer,
@@ -24,7 +23,8 @@ export interface NodeAgentInput {
   readonly mirror: string;
   readonly priorityClass: string | undefined;
   readonly settings: MirrorSettings;
-  readonly certificate: CertificateChoice;
+  /** Undefined where nothing is to be trusted any more. */
+  readonly certificate?: CertificateChoice;
   /** What is kept true on nodes. */
   readonly node: readonly NodeState[];
   /** What is taken from nodes. */
@@ -33,7 +33,7 @@ export interface NodeAgentInput {
 
 /** The DaemonSet that keeps a mirror's state on every node and takes away what it had before; undefined when there is neither. */
 export function nodeAgent(input: NodeAgentInput): KubernetesObject | undefined {
-  const { mirror, priorityClass, settings, certificate, node, former } = input;
+  const { mirror, priorityClass, settings, secretName, trusted, node, former } = input;
   if (node.length + former.length === 0) return undefined;
   const selector = baseLabels(mirror);
   const { hostnames, folders } = byKind(node);
@@ -41,7 +41,7 @@ export function nodeAgent(input: NodeAgentInput): KubernetesObject | undefined {
   const withdrawal = former.length > 0 ? withdrawalContainer(old.hostnames, old.folders) : undefined;
   const containers: readonly AgentContainer[] = [
     ...hostnames.map((hostname, index) => hostsContainer(mirror, hostname, index, settings)),
-    ...(folders.length > 0 ? [certificateContainer(folders)] : []),
+    ...(folders.length > 0 ? [certificateContainer(folders, trusted)] : []),
     ...(withdrawal === undefined ? [] : [withdrawal.container]),
   ];
   return {
@@ -69,7 +69,7 @@ export function nodeAgent(input: NodeAgentInput): KubernetesObject | undefined {
             policyVolume,
             ...folders.map(folderVolume),
             ...(withdrawal?.volumes ?? []),
-            ...(folders.length > 0 ? [caVolume(certificate)] : []),
+            ...(folders.length > 0 && certificate !== undefined ? [caVolume(secretName)] : []),
           ],
         },
       },
@@ -92,7 +92,7 @@ function folderVolume(path: string, index: number): object {
   return { name: numbered('docker-certs', index), hostPath: { path } };
 }
 
-/** The certificate nodes trust: our CA, or the user's certificate itself. Never its key. */
-function caVolume({ source, secretName }: CertificateChoice): object {
-  return secretVolume('tls', secretName, { items: [[source === 'own' ? 'ca.crt' : 'tls.crt', 'tls.crt']] });
+/** What nodes trust of the serving Secret, and never its key. */
+function caVolume(secretName: string): object {
+  return secretVolume('tls', secretName, { items: [['ca.crt', 'tls.crt']] });
 }

@@ -50,6 +50,7 @@ export type SurveyedMirror =
       /** It is being deleted: it has no name any more, and is there until nodes have forgotten it. */
       readonly kind: 'leaving';
       readonly object: KubernetesObject;
+      readonly spec?: MirrorSpec;
     };
 
 /** All mirrors, and what every strategy wants for them. */
@@ -105,9 +106,11 @@ function parse(object: KubernetesObject, catalog: Catalog, known: ParsedMirrors)
 
 /** Looks at a mirror alone: whether it can be planned, others left aside. */
 export function parseMirror(object: KubernetesObject, catalog: Catalog): SurveyedMirror {
-  if (object.metadata.deletionTimestamp !== undefined) return { kind: 'leaving', object };
-  const isWithdrawn = isWithoutStrategies(object, catalog);
   const normalised = normaliseMirror(object.metadata.name, object['spec']);
+  if (object.metadata.deletionTimestamp !== undefined) {
+    return { kind: 'leaving', object, ...('spec' in normalised && { spec: normalised.spec }) };
+  }
+  const isWithdrawn = isWithoutStrategies(object, catalog);
   if ('problems' in normalised) return { kind: 'invalid', object, problems: normalised.problems, isWithdrawn };
   const chosen = choose(normalised.spec, catalog);
   if ('problems' in chosen) return { kind: 'invalid', object, problems: chosen.problems, isWithdrawn };
