@@ -16,6 +16,7 @@ export {
 export { KubeClient, type KubeClientOptions } from './client/kube-client.ts';
 export {
   type ApplyOptions,
+  type CreateOptions,
   type DeleteOptions,
   type ObjectList,
   type PatchOptions,

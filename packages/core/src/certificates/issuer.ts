@@ -145,6 +145,7 @@ export class CertificateIssuer {
     try {
       return await client.create<KubernetesObject>(
         { apiVersion: 'v1', kind: 'Secret', metadata, type: 'kubernetes.io/tls', data },
+        {},
         signal,
       );
     } catch (error) {

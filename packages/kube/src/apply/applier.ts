@@ -1,18 +1,25 @@
 import type { KubeClient } from '../client/kube-client.ts';
-import { TerminalError } from '../errors.ts';
+import { isConflict, TerminalError } from '../errors.ts';
 import type { ObjectStore } from '../informer/object-store.ts';
 import { silentLogger, type Logger } from '../logger.ts';
-import { describe, keyOf, kindOf, type GroupVersionKind, type KubernetesObject } from '../object.ts';
+import { describe, keyOf, kindOf, type GroupVersionKind, type KubernetesObject, type ObjectKey } from '../object.ts';
 import type { Metrics } from '../observe/metrics.ts';
+import { adopt } from './adoption.ts';
 import { appliedHash, appliedHashAnnotation, withAppliedHash } from './applied-hash.ts';
 import { covers } from './covers.ts';
+import { OwnWrites } from './own-writes.ts';
 import { prune, type PruneScope } from './prune.ts';
 
 export interface ApplierOptions {
   readonly client: KubeClient;
   readonly fieldManager: string;
-  /** The informer's store of a kind, where there is one; without, objects are read from the server. */
-  readonly live: (kind: GroupVersionKind) => ObjectStore<KubernetesObject> | undefined;
+  /**
+   * The informer's store of a kind, where one holds all its objects of that namespace (of all namespaces, when that is undefined);
+   * without, objects are read from the server.
+   */
+  readonly live: (kind: GroupVersionKind, namespace: string | undefined) => ObjectStore<KubernetesObject> | undefined;
+  /** Field managers of a former system whose objects become ours: fields of theirs that are not wanted are removed. */
+  readonly adopts?: readonly string[] | undefined;
   readonly logger?: Logger | undefined;
   readonly metrics?: Metrics | undefined;
 }
@@ -21,11 +28,13 @@ export type ApplyOutcome = 'created' | 'updated' | 'unchanged';
 
 /**
  * Makes objects so, by server-side apply, and removes those that are wanted no more. Where nothing differs, nothing is written:
- * the live object carries the hash of the desired one, and still has all its fields.
+ * the live object carries the hash of the desired one, and still has all its fields. Whether something differs is found in the
+ * informers' stores; what exists is written to only after it was read afresh.
  */
 export class Applier {
   readonly #options: ApplierOptions;
   readonly #logger: Logger;
+  readonly #ownWrites = new OwnWrites();
   /** Objects the server found unchanged though they look different (it normalises something unknown here), as they were then. */
   readonly #settled = new Map<string, string>();
 
@@ -34,28 +43,29 @@ export class Applier {
     this.#logger = options.logger ?? silentLogger;
   }
 
+  /** An object as it is known: as this applier wrote it last, or as the informer has it; asked for where neither can know. */
+  async read(kind: GroupVersionKind, key: ObjectKey, signal?: AbortSignal): Promise<KubernetesObject | undefined> {
+    const store = this.#store(kind, key.namespace);
+    return store === undefined ? this.#options.client.get(kind, key, signal) : this.#ownWrites.latest(store, key);
+  }
+
   /**
    * Applies one object. Fields that others changed become ours again; fields that others added stay.
    *
    * @param isOurs whether an object of that name may be written to (its owner, its labels)
-   * @throws TerminalError `ForeignObject` when it may not; ApiError 409 or 422 when the object came or was replaced meanwhile: try again
+   * @throws TerminalError `ForeignObject` when it may not; ApiError 409 or 422 when the object was replaced meanwhile: try again
    */
   async apply(
     object: KubernetesObject,
     isOurs: (live: KubernetesObject) => boolean,
     signal?: AbortSignal,
   ): Promise<ApplyOutcome> {
-    const live = await this.#read(object, signal);
-    if (live !== undefined && !isOurs(live)) {
-      throw new TerminalError(
-        'ForeignObject',
-        `${describe(object)} exists already and belongs to somebody else; it is left as it is`,
-      );
-    }
-    const hash = appliedHash(object);
-    const desired = withAppliedHash(object, hash);
-    if (live !== undefined && this.#isApplied(desired, hash, live)) return 'unchanged';
-    const outcome = await this.#write(desired, live, signal);
+    const wanted = { desired: withAppliedHash(object, appliedHash(object)), isOurs };
+    const known = await this.read(kindOf(object), keyOf(object), signal);
+    if (known !== undefined && this.#isApplied(wanted, known)) return 'unchanged';
+    const outcome =
+      known === undefined ? await this.#create(wanted, signal) : await this.#update(wanted, known, signal);
+    if (outcome === 'unchanged') return outcome;
     this.#options.metrics?.writes.inc({ kind: object.kind, outcome });
     this.#logger.info({ kind: object.kind, ...keyOf(object), outcome }, `applied ${describe(object)}`);
     return outcome;
@@ -69,38 +79,81 @@ export class Applier {
     const deleted = await prune(this.#options, scope, keep, signal);
     for (const object of deleted) {
       this.#settled.delete(idOf(object));
+      this.#note(object, true);
       this.#options.metrics?.writes.inc({ kind: object.kind, outcome: 'deleted' });
       this.#logger.info({ kind: object.kind, ...keyOf(object) }, `deleted ${describe(object)}`);
     }
     return deleted.map(describe);
   }
 
-  /** The store may be behind or filtered, so that something is not there is only believed to the server. */
-  async #read(object: KubernetesObject, signal: AbortSignal | undefined): Promise<KubernetesObject | undefined> {
-    const cached = this.#options.live(kindOf(object))?.get(keyOf(object));
-    return cached ?? this.#options.client.get(kindOf(object), keyOf(object), signal);
+  /** One that was never filled says nothing. */
+  #store(kind: GroupVersionKind, namespace: string | undefined): ObjectStore<KubernetesObject> | undefined {
+    const store = this.#options.live(kind, namespace);
+    return store?.resourceVersion === undefined ? undefined : store;
   }
 
-  #isApplied(desired: KubernetesObject, hash: string, live: KubernetesObject): boolean {
-    if (live.metadata.annotations?.[appliedHashAnnotation] !== hash) return false;
+  /** @throws TerminalError `ForeignObject` */
+  #isApplied({ desired, isOurs }: Wanted, live: KubernetesObject): boolean {
+    if (!isOurs(live)) {
+      const message = `${describe(desired)} exists already and belongs to somebody else; it is left as it is`;
+      throw new TerminalError('ForeignObject', message);
+    }
+    const { annotations } = desired.metadata;
+    if (live.metadata.annotations?.[appliedHashAnnotation] !== annotations?.[appliedHashAnnotation]) return false;
     return covers(desired, live) || this.#settled.get(idOf(desired)) === versionOf(live);
   }
 
-  async #write(
-    desired: KubernetesObject,
-    live: KubernetesObject | undefined,
-    signal: AbortSignal | undefined,
-  ): Promise<ApplyOutcome> {
+  /** An apply would merge into an object that came unseen, be it foreign; a creation is refused. */
+  async #create(wanted: Wanted, signal: AbortSignal | undefined): Promise<ApplyOutcome> {
     const { client, fieldManager } = this.#options;
+    const { desired } = wanted;
+    try {
+      this.#note(await client.create(desired, { fieldManager, isStrict: true }, signal));
+      return 'created';
+    } catch (error) {
+      const live = isConflict(error) ? await client.get(kindOf(desired), keyOf(desired), signal) : undefined;
+      if (live === undefined) throw error;
+      return this.#updateFresh(wanted, live, signal);
+    }
+  }
+
+  /** What a store has lacks managedFields and may be old. */
+  async #update(wanted: Wanted, known: KubernetesObject, signal: AbortSignal | undefined): Promise<ApplyOutcome> {
+    const { desired } = wanted;
+    const [kind, key] = [kindOf(desired), keyOf(desired)];
+    const isFresh = this.#store(kind, key.namespace) === undefined;
+    const live = isFresh ? known : await this.#options.client.get(kind, key, signal);
+    return live === undefined ? this.#create(wanted, signal) : this.#updateFresh(wanted, live, signal);
+  }
+
+  async #updateFresh(wanted: Wanted, live: KubernetesObject, signal: AbortSignal | undefined): Promise<ApplyOutcome> {
+    const { desired } = wanted;
+    if (this.#isApplied(wanted, live)) {
+      this.#note(live);
+      return 'unchanged';
+    }
+    const { client, fieldManager, adopts = [] } = this.#options;
+    const adopted = await adopt(client, live, { fieldManager, adopts }, signal);
     // The uid is a precondition: should the object be replaced meanwhile, it is looked at again first.
-    const uid = live?.metadata.uid;
-    const body = uid === undefined ? desired : { ...desired, metadata: { ...desired.metadata, uid } };
-    const applied = await client.apply(body, { fieldManager, force: live !== undefined }, signal);
-    if (live === undefined) return 'created';
+    const { uid } = adopted.metadata;
+    const body = { ...desired, metadata: { ...desired.metadata, ...(uid !== undefined && { uid }) } };
+    const applied = await client.apply(body, { fieldManager, force: true }, signal);
+    this.#note(applied);
     if (versionOf(applied) !== versionOf(live)) return 'updated';
     this.#settled.set(idOf(desired), versionOf(live));
     return 'unchanged';
   }
+
+  #note(written: KubernetesObject, isDeletion = false): void {
+    const store = this.#store(kindOf(written), written.metadata.namespace);
+    if (store !== undefined) this.#ownWrites.note(store, written, isDeletion);
+  }
+}
+
+/** An object to apply, and whether what has its name may be written to. */
+interface Wanted {
+  readonly desired: KubernetesObject;
+  readonly isOurs: (live: KubernetesObject) => boolean;
 }
 
 function idOf(object: KubernetesObject): string {

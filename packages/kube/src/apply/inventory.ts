@@ -66,7 +66,7 @@ export class Inventory {
   async #write(live: ConfigMap | undefined, scope: string, text: string | null, signal: AbortSignal | undefined) {
     const data = { [scope]: text };
     if (live === undefined) {
-      await this.#client.create({ apiVersion: 'v1', kind: 'ConfigMap', metadata: this.#key, data }, signal);
+      await this.#client.create({ apiVersion: 'v1', kind: 'ConfigMap', metadata: this.#key, data }, {}, signal);
       return;
     }
     const patch = { metadata: { resourceVersion: live.metadata.resourceVersion }, data };

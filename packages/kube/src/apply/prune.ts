@@ -17,7 +17,7 @@ export interface PruneScope {
 interface PruneContext {
   readonly client: KubeClient;
   readonly fieldManager: string;
-  readonly live: (kind: GroupVersionKind) => ObjectStore<KubernetesObject> | undefined;
+  readonly live: (kind: GroupVersionKind, namespace: string | undefined) => ObjectStore<KubernetesObject> | undefined;
 }
 
 /** Deletes every object of the scope that is not kept; each is read afresh and must be the one that was looked at. */
@@ -46,7 +46,7 @@ async function candidates(
   { namespace, labels }: PruneScope,
   signal: AbortSignal | undefined,
 ): Promise<readonly KubernetesObject[]> {
-  const store = live(kind);
+  const store = live(kind, namespace);
   if (store !== undefined) return store.list(namespace);
   const labelSelector = Object.entries(labels)
     .map((label) => label.join('='))

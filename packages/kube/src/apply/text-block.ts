@@ -57,7 +57,7 @@ export async function applyTextBlock(
 
 async function create(client: KubeClient, configMap: ConfigMap, signal: AbortSignal | undefined): Promise<void> {
   try {
-    await client.create(configMap, signal);
+    await client.create(configMap, {}, signal);
   } catch (error) {
     if (!isNotFound(error)) throw error;
     const { namespace, name } = configMap.metadata;

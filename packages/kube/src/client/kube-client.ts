@@ -8,6 +8,7 @@ import { parseJSON } from './parse-json.ts';
 import type { ClusterConnection } from './connection.ts';
 import type {
   ApplyOptions,
+  CreateOptions,
   DeleteOptions,
   ObjectList,
   PatchOptions,
@@ -94,10 +95,12 @@ export class KubeClient {
   }
 
   /** Creates an object. @throws ApiError 409 `AlreadyExists` */
-  async create<T extends KubernetesObject>(object: T, signal?: AbortSignal): Promise<T> {
+  async create<T extends KubernetesObject>(object: T, options: CreateOptions = {}, signal?: AbortSignal): Promise<T> {
     const { namespace } = object.metadata;
+    const { fieldManager, isStrict } = options;
+    const query = { fieldManager, ...(isStrict === true && { fieldValidation: 'Strict' }) };
     const collection = namespace === undefined ? {} : { namespace };
-    return this.#onObject<T>('POST', kindOf(object), collection, { body: object, signal });
+    return this.#onObject<T>('POST', kindOf(object), collection, { query, body: object, signal });
   }
 
   /** Replaces an object as it was read. @throws ApiError 409 when it changed since; TypeError without a resourceVersion */

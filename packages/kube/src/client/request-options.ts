@@ -11,6 +11,13 @@ export interface ObjectList<T> {
   readonly resourceVersion: string;
 }
 
+export interface CreateOptions {
+  /** Whose the fields are; the server takes it from the user agent without. */
+  readonly fieldManager?: string | undefined;
+  /** Refuse fields that the kind does not have, as server-side apply does, instead of dropping them. */
+  readonly isStrict?: boolean | undefined;
+}
+
 export interface ApplyOptions {
   readonly fieldManager: string;
   /** Take fields over from other managers instead of failing with 409. */

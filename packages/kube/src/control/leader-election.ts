@@ -121,7 +121,7 @@ export class LeaderElection {
       const lease = this.#observe(await client.get<Lease>(leaseKind, { namespace, name }, signal));
       const now = this.#clock.now();
       if (lease === undefined) {
-        this.#observe(await client.create(newLease({ namespace, name }, identity, this.#leaseDurationMs, now), signal));
+        this.#observe(await client.create(newLease({ namespace, name }, identity, this.#leaseDurationMs, now), {}, signal));
         return true;
       }
       const silentMs = this.#clock.elapsedMs() - (this.#seen?.sinceMs ?? 0);

@@ -116,7 +116,8 @@ export class Informer<T extends KubernetesObject = KubernetesObject> {
     metrics?.relists.inc({ kind: this.kind.kind });
     if (this.#isMissing) this.#logger.info({ kind: this.kind }, `${this.kind.kind} is installed now`);
     this.#isMissing = false;
-    this.#publish(this.#store.replace(items.map((item) => frozenObject(item, keepManagedFields))));
+    const objects = items.map((item) => frozenObject(item, keepManagedFields));
+    this.#publish(this.#store.replace(objects, resourceVersion));
     this.#hasSynced = true;
     this.#firstSync.resolve();
     return resourceVersion;
@@ -146,6 +147,7 @@ export class Informer<T extends KubernetesObject = KubernetesObject> {
         throw new ApiError(410, 'WentBack', `The API server went back from resource version ${this.#resourceVersion}`);
       }
       this.#resourceVersion = event.resourceVersion;
+      this.#store.reached(event.resourceVersion);
       return;
     }
     metrics?.watchEvents.inc({ kind: this.kind.kind });
@@ -172,7 +174,7 @@ export class Informer<T extends KubernetesObject = KubernetesObject> {
     }
     this.#isMissing = true;
     this.#resourceVersion = undefined;
-    this.#publish(this.#store.replace([]));
+    this.#publish(this.#store.replace([], undefined));
     return backoffMs(1, missingKindRange);
   }
 

@@ -127,7 +127,7 @@ export class EventRecorder {
       }
     }
     const event = newEvent(series.regarding, series.event, { component, instance }, this.#clock.now());
-    return keyOf(await client.create(series.count === 1 ? event : { ...event, ...repeated }, signal));
+    return keyOf(await client.create(series.count === 1 ? event : { ...event, ...repeated }, {}, signal));
   }
 }
 

@@ -82,7 +82,7 @@ describe('the applier', () => {
   test('does not write to an object that was replaced since it was seen', async () => {
     const wanted = configMap(namespace, 'replaced', { a: '1' }, ours);
     const seen = await client.create(configMap(namespace, 'replaced', {}, ours));
-    const store = { get: () => seen, list: () => [seen] };
+    const store = { resourceVersion: seen.metadata.resourceVersion, get: () => seen, list: () => [seen] };
     await client.delete(ConfigMap, { namespace, name: 'replaced' });
     await client.create(configMap(namespace, 'replaced', { a: 'theirs' }));
     const stale = new Applier({ client, fieldManager, live: () => store });

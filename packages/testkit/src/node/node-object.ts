@@ -14,7 +14,7 @@ export async function registerNode(client: KubeClient, name: string, signal: Abo
     kind: 'Node',
     metadata: { name, labels: { 'kubernetes.io/hostname': name, 'kubernetes.io/os': 'linux' } },
   };
-  await client.create(node, signal).catch((error: unknown) => {
+  await client.create(node, {}, signal).catch((error: unknown) => {
     if (!isConflict(error)) throw error;
   });
   // Admission taints every new node as not ready; the controller that would take it away looks at heartbeats.
