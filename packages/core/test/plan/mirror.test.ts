@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { KubernetesObject } from '@entrepot/kube';
 import { like } from '../support/matching.ts';
-import { registryMirror } from '../support/mirrors.ts';
+import { registryMirror, serviceOf } from '../support/mirrors.ts';
 import { plan, planned } from '../support/planned.ts';
 
 const labels = { app: 'docker-registry', mirror: 'quay' };
@@ -26,6 +26,19 @@ test('a mirror gets its objects in the order in which they depend on each other'
   expect(notes).toEqual([
     'RegistryMirror quay: the operator fills in the certificate of Secret registry-mirror-quay-tls',
   ]);
+});
+
+test('every object carries the labels of the mirror and is owned by it, without standing in the way of its deletion', () => {
+  const { objects } = plan([
+    registryMirror('quay', { upstreamUrl: 'quay.io', addressing: [{ type: 'hosts' }, { type: 'map' }] }),
+    serviceOf('quay', '10.0.0.7'),
+  ]);
+  const owned = objects.filter(({ metadata }) => !['map-summary', 'others'].includes(metadata.name));
+  expect(owned).toHaveLength(7);
+  for (const { metadata } of owned) {
+    expect(metadata).toMatchObject({ labels });
+    expect(metadata.ownerReferences).toEqual(ownerReferences);
+  }
 });
 
 test('Services select the pods that serve, not the node agents', () => {
@@ -209,6 +222,20 @@ test('the settings reach both kinds of pods, and cannot break their selectors', 
     const own = planned(kind, name, { upstreamUrl: 'quay.io', priorityClass: 'own-class' }, settings);
     expect(own).toMatchObject({ spec: { template: { spec: { priorityClassName: 'own-class' } } } });
   }
+});
+
+test('labels that the settings give to workloads win over ours, and reach no other object', () => {
+  const settings = { workloadLabels: { app: 'theirs', team: 'y' } };
+  const labelsOf = (kind: string, name: string) =>
+    planned(kind, `registry-mirror-quay${name}`, { upstreamUrl: 'quay.io' }, settings)?.metadata.labels;
+  for (const [kind, name] of [
+    ['StatefulSet', ''],
+    ['DaemonSet', '-utils'],
+  ] as const) {
+    expect(labelsOf(kind, name)).toEqual({ app: 'theirs', mirror: 'quay', team: 'y' });
+  }
+  expect(labelsOf('Secret', '-secret')).toEqual(labels);
+  expect(labelsOf('Service', '')).toEqual(labels);
 });
 
 function configVolume(name: string, file: string): object {

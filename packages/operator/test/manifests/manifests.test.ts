@@ -50,6 +50,22 @@ describe('the manifests', () => {
     });
   });
 
+  test('let node agents do no more than read and watch Services where the mirrors are', async () => {
+    const objects = await manifestsFor({ NAMESPACE: 'mirrors' });
+    const ofAgents = objects.filter(
+      ({ kind, metadata }) => metadata.name === 'mirror-hostess' && kind !== 'RoleBinding',
+    );
+    expect(ofAgents).toEqual([
+      { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'mirror-hostess', namespace: 'mirrors' } },
+      {
+        apiVersion: 'rbac.authorization.k8s.io/v1',
+        kind: 'Role',
+        metadata: { name: 'mirror-hostess', namespace: 'mirrors' },
+        rules: [{ apiGroups: [''], resources: ['services'], verbs: ['get', 'list', 'watch'] }],
+      },
+    ]);
+  });
+
   test('hand the given settings on to the operator, as they were written', async () => {
     const objects = await manifestsFor({
       NAMESPACE: 'mirrors',
