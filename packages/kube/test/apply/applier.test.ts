@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Applier, TerminalError, type KubeClient, type KubernetesObject } from '../../src/index.ts';
 import { clusterClient, configMap, ConfigMap, freshNamespace } from '../support/cluster.ts';
+import { InterruptedClient } from '../support/interrupted-client.ts';
 
 const fieldManager = 'applier-test';
 const ours = { app: 'ours' };
@@ -79,14 +80,18 @@ describe('the applier', () => {
     expect(await read('foreign')).toMatchObject({ data: { a: 'theirs' } });
   });
 
-  test('does not write to an object that was replaced since it was seen', async () => {
-    const wanted = configMap(namespace, 'replaced', { a: '1' }, ours);
-    const seen = await client.create(configMap(namespace, 'replaced', {}, ours));
-    const store = { resourceVersion: seen.metadata.resourceVersion, get: () => seen, list: () => [seen] };
-    await client.delete(ConfigMap, { namespace, name: 'replaced' });
-    await client.create(configMap(namespace, 'replaced', { a: 'theirs' }));
-    const stale = new Applier({ client, fieldManager, live: () => store });
-    await expect(stale.apply(wanted, isOurs)).rejects.toMatchObject({ status: 422 });
+  test('does not write to an object that is replaced while it is looked at', async () => {
+    await client.create(configMap(namespace, 'replaced', {}, ours));
+    const late = await InterruptedClient.connect(async () => {
+      await client.delete(ConfigMap, { namespace, name: 'replaced' });
+      await client.create(configMap(namespace, 'replaced', { a: 'theirs' }));
+    });
+    const applied = new Applier({ client: late, fieldManager, live: () => undefined }).apply(
+      configMap(namespace, 'replaced', { a: '1' }, ours),
+      isOurs,
+    );
+    await expect(applied).rejects.toMatchObject({ status: 422 });
+    await late.close();
     expect(await read('replaced')).toMatchObject({ data: { a: 'theirs' } });
   });
 });
