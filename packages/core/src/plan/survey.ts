@@ -7,6 +7,7 @@ import { readStatus, type StrategyStatus } from '../api/registry-mirror-status.t
 import type { ClusterState } from '../cluster-state.ts';
 import type { MirrorSettings } from '../settings.ts';
 import type { Catalog } from '../strategy/catalog.ts';
+import { withoutCollisions } from '../strategy/collisions.ts';
 import { choose, type Choice } from '../strategy/choose.ts';
 import type { Contribution, PlanContext, PlannedMirror } from '../strategy/contract.ts';
 import { runStrategy, type StrategyRun } from '../strategy/run.ts';
@@ -81,11 +82,13 @@ export function surveyMirrors(
     clusterDomain: settings.clusterDomain,
     observed: ({ kind, namespace, name }) => state.get(kind, namespace === undefined ? { name } : { namespace, name }),
   };
-  const runs = new Map(
-    catalog.strategies.map((configured) => {
-      const users = valid.flatMap((mirror) => plannedFor(mirror, configured.strategy.name, state, settings));
-      return [configured.strategy.name, runStrategy(configured, users, context)];
-    }),
+  const runs = withoutCollisions(
+    new Map(
+      catalog.strategies.map((configured) => {
+        const users = valid.flatMap((mirror) => plannedFor(mirror, configured.strategy.name, state, settings));
+        return [configured.strategy.name, runStrategy(configured, users, context)];
+      }),
+    ),
   );
   return {
     strategies: runs,
