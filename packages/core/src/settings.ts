@@ -1,3 +1,5 @@
+import type { IssuerReference } from "./api/issuer-reference.ts";
+
 /** A toleration of a pod, as Kubernetes writes it. */
 export interface Toleration {
   readonly key?: string;
@@ -15,7 +17,11 @@ export interface MirrorSettings {
   readonly clusterDomain: string;
   /** Strategy of mirrors without spec.addressing. */
   readonly defaultAddressing: string;
-  readonly images: { readonly nginx: string; readonly fetcher: string; readonly nodeAgent: string };
+  readonly images: {
+    readonly nginx: string;
+    readonly fetcher: string;
+    readonly nodeAgent: string;
+  };
   /** Secrets with which the pods' images are pulled. */
   readonly imagePullSecrets: readonly string[];
   /** Extra labels of the StatefulSets and DaemonSets; they win over ours. */
@@ -25,6 +31,8 @@ export interface MirrorSettings {
   readonly tolerations: readonly Toleration[];
   /** A Secret with `tls.crt` and `tls.key` to serve, in place of certificates made here. */
   readonly certificateSecret?: string | undefined;
+  /** The issuer of cert-manager for mirrors that no other certificate is configured for. */
+  readonly certificateIssuer?: IssuerReference | undefined;
   /** A ConfigMap whose `ca-certificates.crt` is trusted for upstreams, beside the usual CAs. */
   readonly caBundle?: string | undefined;
   /** Priority class of mirrors that name none. */

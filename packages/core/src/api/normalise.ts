@@ -3,6 +3,7 @@ import { authoritySecretName } from '../plan/naming.ts';
 import { type ClaimSpec, claimSpec } from './claim-spec.ts';
 import { parseDuration } from './duration.ts';
 import { parseRegistryHost } from './host.ts';
+import { type IssuerReference, issuerReference } from './issuer-reference.ts';
 import { apiHost } from './known-upstreams.ts';
 import { type Problem, problemsOf } from './problem.ts';
 import { parseQuantity } from './quantity.ts';
@@ -32,6 +33,8 @@ export interface MirrorSpec {
   readonly template?: string;
   readonly templateOptions: Readonly<Record<string, unknown>>;
   readonly replicas: number;
+  /** Undefined, and without either: what the operator is configured for. */
+  readonly tls?: { readonly secretName?: string; readonly issuerRef?: IssuerReference };
   readonly cache: {
     readonly tagTTLSeconds: number;
     readonly staleIfErrorSeconds: number;
@@ -65,9 +68,13 @@ export function normaliseMirror(name: string, raw: unknown): Normalised {
   const { masqueradeUrl } = parsed.data;
   const masqueradeHost =
     masqueradeUrl === undefined ? `mirror-${upstreamHost}` : host('spec.masqueradeUrl', masqueradeUrl);
-  if (parsed.data.credentialsSecret === authoritySecretName) {
-    const message = `must not be ${authoritySecretName}, which holds the key of the mirrors' CA`;
-    problems.push({ field: 'spec.credentialsSecret', message });
+  const { credentialsSecret, tls } = parsed.data;
+  for (const [field, secret] of [
+    ['spec.credentialsSecret', credentialsSecret],
+    ['spec.tls.secretName', tls?.secretName],
+  ] as const) {
+    if (secret !== authoritySecretName) continue;
+    problems.push({ field, message: `must not be ${authoritySecretName}, which holds the key of the mirrors' CA` });
   }
   const spec = withDefaults(parsed.data, upstreamHost, masqueradeHost);
   const storage = parseQuantity(spec.claim.resources.requests.storage);
@@ -97,6 +104,13 @@ function schemeWarning(field: string, scheme: string, host: string): string {
   return `${field} names a host, without a scheme: ${scheme}:// is ignored, ${host} is used${hint}`;
 }
 
+function tlsOf({ secretName, issuerRef }: NonNullable<RawMirrorSpec['tls']>): NonNullable<MirrorSpec['tls']> {
+  return {
+    ...(secretName !== undefined && { secretName }),
+    ...(issuerRef !== undefined && { issuerRef: issuerReference(issuerRef) }),
+  };
+}
+
 function withDefaults(raw: RawMirrorSpec, upstreamHost: string, masqueradeHost: string): MirrorSpec {
   const maxSizeBytes = raw.cache?.maxSize === undefined ? undefined : parseQuantity(raw.cache.maxSize);
   return {
@@ -115,6 +129,7 @@ function withDefaults(raw: RawMirrorSpec, upstreamHost: string, masqueradeHost: 
     ...(raw.template !== undefined && { template: raw.template }),
     templateOptions: raw.templateOptions ?? {},
     replicas: raw.replicas ?? 2,
+    ...(raw.tls !== undefined && { tls: tlsOf(raw.tls) }),
     cache: {
       tagTTLSeconds: parseDuration(raw.cache?.tagTTL ?? '30s') ?? 30,
       staleIfErrorSeconds: parseDuration(raw.cache?.staleIfError ?? '7d') ?? 604_800,

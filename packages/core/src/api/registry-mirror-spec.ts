@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { durationPattern } from './duration.ts';
 import { hostSetPattern, registryHostPattern } from './host.ts';
 import { quantityPattern } from './quantity.ts';
-import { matching, quantity } from './structural-schema.ts';
+import { matching, quantity, withRules } from './structural-schema.ts';
 
 const registryHost = (description: string): z.ZodString =>
   matching(
@@ -73,6 +73,25 @@ const addressing = z
     'x-kubernetes-list-map-keys': ['type'],
   });
 
+const oneSource = 'names either secretName or issuerRef, not both';
+const tls = z
+  .object({
+    secretName: name("Name of a Secret in the operator's namespace with tls.crt and tls.key to serve with."),
+    issuerRef: z
+      .object({
+        name: z.string().min(1).max(253).describe('Name of the issuer.'),
+        kind: name('Its kind. Default: Issuer.'),
+        group: name('Its API group. Default: cert-manager.io.'),
+      })
+      .optional()
+      .describe('An issuer of cert-manager that makes the certificate.'),
+  })
+  .refine(({ secretName, issuerRef }) => secretName === undefined || issuerRef === undefined, oneSource)
+  .meta({
+    description: "Where the mirror's serving certificate comes from. Default: what the operator is configured for.",
+    ...withRules({ rule: '!(has(self.secretName) && has(self.issuerRef))', message: oneSource }),
+  });
+
 /** What users may write under `spec`. Old objects carry further keys, and third parties may: those are kept. */
 export const mirrorSpecSchema = z
   .looseObject({
@@ -103,6 +122,7 @@ export const mirrorSpecSchema = z
       })
       .optional()
       .describe('What is kept, and for how long.'),
+    tls: tls.optional(),
     upstream: z
       .object({
         plainHTTP: z.boolean().optional().describe('Talk to the upstream without TLS. Default: false.'),

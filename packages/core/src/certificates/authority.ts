@@ -1,4 +1,4 @@
-import { createPrivateKey, createPublicKey, webcrypto, X509Certificate } from 'node:crypto';
+import { createHash, createPrivateKey, createPublicKey, webcrypto, X509Certificate } from 'node:crypto';
 import { TerminalError } from '@entrepot/kube';
 import {
   BasicConstraintsExtension,
@@ -14,6 +14,7 @@ import { nameConstraintsExtension } from './name-constraints.ts';
 export const signingAlgorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
 export const serverAuth = '1.3.6.1.5.5.7.3.1';
 const lifeMs = 10 * 365 * 86_400_000;
+const ownSubject = 'CN=Entrepot mirrors';
 /** Clocks of nodes may be behind. */
 export const backdatedMs = 5 * 60_000;
 
@@ -31,11 +32,11 @@ export interface Authority extends KeyPair {
   readonly notAfter: Date;
 }
 
-/** Makes a new CA: ECDSA P-256, ten years, for servers' certificates only. */
-export async function createAuthority(now: number): Promise<KeyPair> {
+/** Makes a new CA: ECDSA P-256, ten years, for servers' certificates only. By its subject it is known for one of ours. */
+export async function createAuthority(now: number, subject = ownSubject): Promise<KeyPair> {
   const keys = await webcrypto.subtle.generateKey(signingAlgorithm, true, ['sign', 'verify']);
   const certificate = await selfSigned({
-    subject: 'CN=Entrepot mirrors',
+    subject,
     keys,
     notBefore: new Date(now - backdatedMs),
     notAfter: new Date(now + lifeMs),
@@ -67,20 +68,50 @@ export async function readAuthority(pair: KeyPair): Promise<Authority> {
   }
 }
 
+/** Whether a CA was made here, so that it may be replaced; one that a user provides is the user's. */
+export function isOwnAuthority(authority: Authority): boolean {
+  return authority.subject === ownSubject;
+}
+
 /**
  * The CA's certificate for nodes of one mirror: the same key, but good for these names only. A node that trusts it
  * trusts nothing else that the CA may ever sign.
  */
 export function constrainedAuthority(authority: Authority, names: readonly string[]): Promise<string> {
-  return selfSigned(authority, nameConstraintsExtension(names));
+  return selfSigned(authority, anchorId(authority, names), nameConstraintsExtension(names));
+}
+
+/**
+ * The key identifier, and serial number, of the CA's certificate for these names. Certificates of one key and one subject are
+ * told apart by it: some TLS libraries try only one of those that might have signed, not all.
+ */
+export function anchorId({ certificate }: KeyPair, names: readonly string[]): string {
+  const hash = createHash('sha256')
+    .update([certificate, ...names.toSorted()].join('\n'))
+    .digest('hex');
+  // A serial number has at most 20 bytes, and is positive.
+  return `40${hash.slice(0, 38)}`;
+}
+
+/** Whether a certificate is what {@link constrainedAuthority} made of this CA for these names. */
+export function isConstrained(pem: string, authority: Authority, names: readonly string[]): boolean {
+  try {
+    const anchor = new X509Certificate(pem);
+    const isNamed = anchor.serialNumber.toLowerCase() === anchorId(authority, names);
+    return isNamed && anchor.verify(new X509Certificate(authority.certificate).publicKey);
+  } catch {
+    return false;
+  }
 }
 
 async function selfSigned(
   { subject, keys, notBefore, notAfter }: Omit<Authority, keyof KeyPair>,
+  id?: string,
   ...further: readonly Extension[]
 ): Promise<string> {
   const certificate = await X509CertificateGenerator.createSelfSigned({
     name: subject,
+    ...(id !== undefined && { serialNumber: id }),
     keys,
     notBefore,
     notAfter,
@@ -89,7 +120,9 @@ async function selfSigned(
       new BasicConstraintsExtension(true, 0, true),
       new KeyUsagesExtension(KeyUsageFlags.keyCertSign, true),
       new ExtendedKeyUsageExtension([serverAuth]),
-      await SubjectKeyIdentifierExtension.create(keys.publicKey),
+      id === undefined
+        ? await SubjectKeyIdentifierExtension.create(keys.publicKey)
+        : new SubjectKeyIdentifierExtension(id),
       ...further,
     ],
   });

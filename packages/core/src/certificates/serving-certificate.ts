@@ -1,4 +1,4 @@
-import { webcrypto, X509Certificate } from 'node:crypto';
+import { createPrivateKey, webcrypto, X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
 import {
   AuthorityKeyIdentifierExtension,
@@ -10,9 +10,9 @@ import {
   X509CertificateGenerator,
 } from './x509.ts';
 import {
+  anchorId,
   type Authority,
   backdatedMs,
-  constrainedAuthority,
   type KeyPair,
   privateKeyText,
   serverAuth,
@@ -21,17 +21,17 @@ import {
 
 const lifeMs = 365 * 86_400_000;
 
-/** What a mirror serves with, and what nodes trust it by. */
-export interface ServingCertificate extends KeyPair {
-  readonly authority: string;
-}
-
-/** Signs a certificate with a key of its own, valid for a year and for these names. */
+/**
+ * Signs a certificate with a key of its own, valid for a year and for these names.
+ *
+ * @param anchor which of the CA's certificates is to vouch for it: that for the same names
+ */
 export async function signServingCertificate(
   authority: Authority,
   names: readonly string[],
   now: number,
-): Promise<ServingCertificate> {
+  anchor = anchorId(authority, names),
+): Promise<KeyPair> {
   const keys = await webcrypto.subtle.generateKey(signingAlgorithm, true, ['sign', 'verify']);
   const certificate = await X509CertificateGenerator.create({
     subject: 'O=Entrepot',
@@ -40,7 +40,7 @@ export async function signServingCertificate(
     signingKey: authority.keys.privateKey,
     signingAlgorithm,
     notBefore: new Date(now - backdatedMs),
-    notAfter: new Date(Math.min(now + lifeMs, authority.notAfter.getTime())),
+    notAfter: new Date(endOfNew(authority, now)),
     extensions: [
       new BasicConstraintsExtension(false, undefined, true),
       new KeyUsagesExtension(KeyUsageFlags.digitalSignature, true),
@@ -48,14 +48,15 @@ export async function signServingCertificate(
       new SubjectAlternativeNameExtension(
         names.map((value) => ({ type: isIP(value) === 0 ? ('dns' as const) : ('ip' as const), value })),
       ),
-      await AuthorityKeyIdentifierExtension.create(authority.keys.publicKey),
+      new AuthorityKeyIdentifierExtension(anchor),
     ],
   });
-  return {
-    certificate: `${certificate.toString('pem')}\n`,
-    key: await privateKeyText(keys),
-    authority: await constrainedAuthority(authority, names),
-  };
+  return { certificate: `${certificate.toString('pem')}\n`, key: await privateKeyText(keys) };
+}
+
+/** When a certificate signed now would end: no certificate outlives its CA. */
+export function endOfNew(authority: Authority, now: number): number {
+  return Math.min(now + lifeMs, authority.notAfter.getTime());
 }
 
 /** Facts about a certificate that stand in it. */
@@ -79,10 +80,26 @@ export function readCertificate(pem: string): CertificateFacts | undefined {
   }
 }
 
-/** The host names that a certificate is not valid for. As container runtimes see it, `*` stands for a whole first label. */
-export function uncoveredNames({ names }: CertificateFacts, wanted: readonly string[]): readonly string[] {
-  const covered = new Set(names.map((name) => name.toLowerCase()));
-  return wanted.filter((name) => !covered.has(name) && !covered.has(name.replace(/^[^.]+/, '*')));
+/** The pair in the data of a Secret; undefined where it could not be served. */
+export function parsePair(texts: Readonly<Record<string, string>>): KeyPair | undefined {
+  const { 'tls.crt': certificate = '', 'tls.key': key = '' } = texts;
+  try {
+    const isPair = new X509Certificate(certificate).checkPrivateKey(createPrivateKey(key));
+    return isPair ? { certificate, key } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The names that a certificate is not valid for. As container runtimes see it, `*` stands for a whole first label. */
+export function uncoveredNames(
+  { names }: Pick<CertificateFacts, 'names'>,
+  wanted: readonly string[],
+): readonly string[] {
+  const covered = new Set(canonical(names));
+  const isCovered = (name: string): boolean =>
+    covered.has(name) || (isIP(name) === 0 && covered.has(name.replace(/^[^.]+/, '*')));
+  return canonical(wanted).filter((name) => !isCovered(name));
 }
 
 /** When a certificate is to be replaced: after two thirds of its life. */
@@ -90,36 +107,36 @@ export function renewalTime({ notBefore, notAfter }: Omit<CertificateFacts, 'nam
   return notBefore.getTime() + ((notAfter.getTime() - notBefore.getTime()) * 2) / 3;
 }
 
-/** Why a serving certificate has to be made anew, as a sentence; undefined while it is good. */
+/**
+ * Why a serving certificate has to be made anew, as a sentence; undefined while it is good.
+ *
+ * @param anchor the CA's certificate for these names
+ */
 export function renewalReason(
-  current: ServingCertificate | undefined,
+  certificate: string,
   names: readonly string[],
-  authority: Authority,
+  { anchor, notAfter }: { readonly anchor: string; readonly notAfter: Date },
   now: number,
 ): string | undefined {
-  if (current === undefined) return 'there is none';
-  const facts = readCertificate(current.certificate);
+  const facts = readCertificate(certificate);
   if (facts === undefined) return 'it cannot be read';
-  if (!isSignedBy(current.certificate, authority) || !isSignedBy(current.authority, authority)) {
-    return 'it is not signed by the present CA';
-  }
-  const has = canonical(facts.names);
-  const wants = canonical(names);
+  if (!isSignedBy(certificate, anchor)) return 'it is not signed by the present CA';
+  const has = canonical(facts.names).toSorted();
+  const wants = canonical(names).toSorted();
   if (has.join() !== wants.join()) return `it is valid for ${has.join(', ')}, not for ${wants.join(', ')}`;
-  // No certificate outlives its CA: one that lasts as long cannot be bettered.
-  const isBest = facts.notAfter.getTime() >= authority.notAfter.getTime();
+  // One that lasts as long as its CA cannot be bettered.
+  const isBest = facts.notAfter.getTime() >= notAfter.getTime();
   return isBest || now < renewalTime(facts) ? undefined : `it ends at ${facts.notAfter.toISOString()}`;
 }
 
-function isSignedBy(pem: string, authority: Authority): boolean {
-  try {
-    return new X509Certificate(pem).verify(new X509Certificate(authority.certificate).publicKey);
-  } catch {
-    return false;
-  }
+function isSignedBy(certificate: string, anchor: string): boolean {
+  const [signed, signer] = [new X509Certificate(certificate), new X509Certificate(anchor)];
+  return signed.checkIssued(signer) && signed.verify(signer.publicKey);
 }
 
-/** IPv6 addresses are written in several ways. */
+/** IPv6 addresses are written in several ways, and names in any case. */
 function canonical(names: readonly string[]): readonly string[] {
-  return names.map((name) => (isIP(name) === 6 ? new URL(`http://[${name}]`).hostname.slice(1, -1) : name)).toSorted();
+  return names.map((name) =>
+    isIP(name) === 6 ? new URL(`http://[${name}]`).hostname.slice(1, -1) : name.toLowerCase(),
+  );
 }

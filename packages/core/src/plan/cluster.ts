@@ -84,6 +84,7 @@ function plannedValidMirror(mirror: ValidMirror, input: NodeStateInput): Cluster
     objects: [
       ...plan.services,
       plan.configSecret,
+      ...(plan.certificateRequest === undefined ? [] : [plan.certificateRequest]),
       ...(placeholder === undefined ? [] : [ownedBy(mirror.object, placeholder)]),
       plan.cacheServer,
       ...(plan.nodeAgent === undefined ? [] : [plan.nodeAgent]),

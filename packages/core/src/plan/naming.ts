@@ -6,8 +6,12 @@ export interface MirrorNames {
   readonly statefulSet: string;
   readonly daemonSet: string;
   readonly configSecret: string;
-  /** The serving certificate made here. */
+  /** The serving certificate: made here, copied from a user's Secret, or cert-manager's. */
   readonly certificateSecret: string;
+  /** The copy of cert-manager's that is served. */
+  readonly servingSecret: string;
+  /** The request to cert-manager. */
+  readonly certificate: string;
 }
 
 /** The names of the objects of one mirror. */
@@ -20,6 +24,8 @@ export function namesOf(mirror: string): MirrorNames {
     daemonSet: `${full}-utils`,
     configSecret: `${full}-secret`,
     certificateSecret: `${full}-tls`,
+    servingSecret: `${full}-serving`,
+    certificate: full,
   };
 }
 

@@ -2,6 +2,7 @@ import { posix } from 'node:path';
 import type { MirrorSettings } from '../settings.ts';
 import { namesOf, numbered } from './naming.ts';
 import { readOnlyMount } from './pod-parts.ts';
+import { bundleHashVariable, certificateContainerName } from './trusted-bundle.ts';
 
 const resources = { requests: { cpu: '1m', memory: '64Mi' }, limits: { cpu: '100m', memory: '128Mi' } };
 const hostsFile = '/etc/hosts_from_host';
@@ -64,13 +65,13 @@ export function hostsContainer(
   };
 }
 
-/** Keeps the CA in the folders where container runtimes look for it. */
-export function certificateContainer(folders: readonly string[]): AgentContainer {
+/** Keeps the CA in the folders where container runtimes look for it; ready when these very certificates are there. */
+export function certificateContainer(folders: readonly string[], trusted: string): AgentContainer {
   const targets = folders.map((_folder, index) => `/${numbered('target', index)}`);
   return {
-    name: 'certificate-installation',
+    name: certificateContainerName,
     args: ['trusted-ca'],
-    env: variables({ CA_SOURCE: '/source/tls.crt', CA_TARGETS: targets.join(',') }),
+    env: variables({ CA_SOURCE: '/source/tls.crt', CA_TARGETS: targets.join(','), [bundleHashVariable]: trusted }),
     volumeMounts: [
       readOnlyMount('tls', '/source'),
       ...targets.map((mountPath, index) => ({ name: numbered('docker-certs', index), mountPath })),

@@ -1,4 +1,5 @@
 import type { KubernetesObject } from '@entrepot/kube';
+import { nodePolicyName } from '../api/group.ts';
 import type { MirrorSettings } from '../settings.ts';
 import type { NodeState } from '../strategy/contract.ts';
 import { namesOf, numbered } from './naming.ts';
@@ -9,7 +10,7 @@ import {
   hostsContainer,
   withdrawalContainer,
 } from './node-agent-containers.ts';
-import { baseLabels } from './ownership.ts';
+import { baseLabels, nodeAgentComponent } from './ownership.ts';
 import { podSettings, secretVolume } from './pod-parts.ts';
 
 const hostsVolumes = [
@@ -17,14 +18,14 @@ const hostsVolumes = [
   { name: 'etc-hosts-backup', hostPath: { path: '/etc/hosts.backup' } },
   { name: 'lock', hostPath: { path: '/var/lock/mirror-hostess' } },
 ];
-const policyVolume = { name: 'node-policy', configMap: { name: 'entrepot-node-policy', optional: true } };
+const policyVolume = { name: 'node-policy', configMap: { name: nodePolicyName, optional: true } };
 
 export interface NodeAgentInput {
   readonly mirror: string;
   readonly priorityClass: string | undefined;
   readonly settings: MirrorSettings;
-  /** Undefined where nothing is to be trusted any more. */
-  readonly certificate?: CertificateChoice;
+  /** The Secret with the certificates to trust, and their hash; undefined where nothing is to be trusted any more. */
+  readonly trusted?: { readonly secretName: string; readonly hash: string };
   /** What is kept true on nodes. */
   readonly node: readonly NodeState[];
   /** What is taken from nodes. */
@@ -33,7 +34,7 @@ export interface NodeAgentInput {
 
 /** The DaemonSet that keeps a mirror's state on every node and takes away what it had before; undefined when there is neither. */
 export function nodeAgent(input: NodeAgentInput): KubernetesObject | undefined {
-  const { mirror, priorityClass, settings, secretName, trusted, node, former } = input;
+  const { mirror, priorityClass, settings, trusted, node, former } = input;
   if (node.length + former.length === 0) return undefined;
   const selector = baseLabels(mirror);
   const { hostnames, folders } = byKind(node);
@@ -41,7 +42,7 @@ export function nodeAgent(input: NodeAgentInput): KubernetesObject | undefined {
   const withdrawal = former.length > 0 ? withdrawalContainer(old.hostnames, old.folders) : undefined;
   const containers: readonly AgentContainer[] = [
     ...hostnames.map((hostname, index) => hostsContainer(mirror, hostname, index, settings)),
-    ...(folders.length > 0 ? [certificateContainer(folders, trusted)] : []),
+    ...(folders.length > 0 && trusted !== undefined ? [certificateContainer(folders, trusted.hash)] : []),
     ...(withdrawal === undefined ? [] : [withdrawal.container]),
   ];
   return {
@@ -57,7 +58,7 @@ export function nodeAgent(input: NodeAgentInput): KubernetesObject | undefined {
       updateStrategy: updateStrategy(node),
       selector: { matchLabels: selector },
       template: {
-        metadata: { labels: { ...settings.podLabels, ...selector, component: 'hostess-certificate' } },
+        metadata: { labels: { ...settings.podLabels, ...selector, ...nodeAgentComponent } },
         spec: {
           ...podSettings(settings, priorityClass),
           serviceAccountName: settings.nodeAgentServiceAccount,
@@ -69,7 +70,7 @@ export function nodeAgent(input: NodeAgentInput): KubernetesObject | undefined {
             policyVolume,
             ...folders.map(folderVolume),
             ...(withdrawal?.volumes ?? []),
-            ...(folders.length > 0 && certificate !== undefined ? [caVolume(secretName)] : []),
+            ...(folders.length > 0 && trusted !== undefined ? [caVolume(trusted.secretName)] : []),
           ],
         },
       },

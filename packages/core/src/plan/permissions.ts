@@ -24,6 +24,7 @@ export function requiredRules(
     { apiGroups: ['k8s.osp.tech'], resources: ['registrymirrors/status'], verbs: ['get', 'patch', 'update'] },
     { namespace, apiGroups: [''], resources: ['services', 'secrets', 'configmaps'], verbs: managing },
     { namespace, apiGroups: ['apps'], resources: ['statefulsets', 'daemonsets'], verbs: managing },
+    { namespace, apiGroups: ['cert-manager.io'], resources: ['certificates'], verbs: managing },
     {
       namespace,
       apiGroups: ['coordination.k8s.io'],

@@ -82,6 +82,7 @@ export function mergeConditions(
   return [...said, ...kept];
 }
 
-function rfc3339(now: number): string {
+/** A time as Kubernetes writes it. */
+export function rfc3339(now: number | Date): string {
   return new Date(now).toISOString().replace(/\.\d+Z$/, 'Z');
 }

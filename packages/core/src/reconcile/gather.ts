@@ -2,7 +2,6 @@ import { basename } from 'node:path';
 import type { KubernetesObject } from '@entrepot/kube';
 import { z } from 'zod';
 import { textsOf } from '../certificates/secret-texts.ts';
-import { readCertificate, uncoveredNames } from '../certificates/serving-certificate.ts';
 import { ConfigMap, DaemonSet, Secret, StatefulSet } from '../api/group.ts';
 import type { ClusterState } from '../cluster-state.ts';
 import { mirrorView } from '../plan/mirror-view.ts';
@@ -21,15 +20,6 @@ export interface MirrorFacts {
   readonly replicas: { readonly wanted: number; readonly ready: number };
   /** Undefined where there is no node agent, or its controller has not seen it yet. */
   readonly nodes?: { readonly desired: number; readonly ready: number };
-  /** The user's serving certificate, where one is configured. */
-  readonly userCertificate?: UserCertificate;
-}
-
-export interface UserCertificate {
-  readonly notAfter: Date;
-  readonly names: readonly string[];
-  /** Names of the mirror that it is not valid for. */
-  readonly uncovered: readonly string[];
 }
 
 const bundleShape = z.looseObject({
@@ -48,26 +38,12 @@ export function gatherFacts(mirror: ValidMirror, state: ClusterState, settings: 
   const agent = owned(state.get(DaemonSet, { namespace, name: names.daemonSet }));
   const rollout = rolloutOf(agent);
   const configProblem = credentialsProblem(mirror, state, namespace) ?? bundleProblem(state, settings);
-  const userCertificate = givenCertificate(mirror, state, settings);
   return {
     clusterIPs: mirrorView(object, spec, state, settings).service.clusterIPs,
     ...(configProblem !== undefined && { configProblem }),
     replicas: { wanted: spec.replicas, ready: statefulSetShape.safeParse(server).data?.status?.readyReplicas ?? 0 },
     ...(rollout !== undefined && { nodes: { desired: rollout.desired, ready: rollout.ready } }),
-    ...(userCertificate !== undefined && { userCertificate }),
   };
-}
-
-function givenCertificate(
-  { strategies }: ValidMirror,
-  state: ClusterState,
-  { namespace, certificateSecret }: MirrorSettings,
-): UserCertificate | undefined {
-  if (certificateSecret === undefined) return undefined;
-  const facts = readCertificate(secretTexts(state, namespace, certificateSecret)?.['tls.crt'] ?? '');
-  if (facts === undefined) return undefined;
-  const wanted = strategies.flatMap(({ contribution }) => contribution?.servingNames ?? []);
-  return { notAfter: facts.notAfter, names: facts.names, uncovered: uncoveredNames(facts, wanted) };
 }
 
 function secretTexts(

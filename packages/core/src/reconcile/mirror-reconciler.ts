@@ -9,8 +9,9 @@ import {
   WaitingError,
 } from '@entrepot/kube';
 import { DaemonSet, Secret } from '../api/group.ts';
-import type { CertificateIssuer, IssuedCertificate } from '../certificates/issuer.ts';
+import type { CertificateKeeper, CertificateOutcome } from '../certificates/certificate-keeper.ts';
 import type { ClusterState } from '../cluster-state.ts';
+import { chooseCertificate } from '../plan/certificate-choice.ts';
 import { type MirrorPlan, planMirror } from '../plan/mirror.ts';
 import { baseLabels, isOwnedBy, isWritableFor, strategyLabel } from '../plan/ownership.ts';
 import type { SurveyedMirror, ValidMirror } from '../plan/survey.ts';
@@ -31,17 +32,16 @@ export interface MirrorReconcilerOptions {
   readonly catalog: Catalog;
   readonly surveyor: Surveyor;
   readonly applier: Applier;
-  readonly issuer: CertificateIssuer;
+  readonly certificates: CertificateKeeper;
   readonly inventory: StrategyInventory;
   readonly reporter: Reporter;
   readonly fleet: Pick<FleetReconciler, 'firstPass' | 'problems' | 'pendingFor'>;
   readonly clock?: Clock | undefined;
 }
 
-/** What was applied of a plan; without a part, it was not its turn or it failed. */
-interface AppliedPlan {
-  readonly certificate?: IssuedCertificate;
-  readonly addressing?: { readonly isAgentChanged: boolean };
+/** What came of applying what strategies want. */
+interface AppliedAddressing {
+  readonly isAgentChanged: boolean;
 }
 
 /** A timer cannot be set for longer than 24 days, and clocks are put right now and then. */
@@ -73,71 +73,65 @@ export class MirrorReconciler {
       return done;
     }
     const steps = new Steps(signal);
-    const { outcome, renewAt } = await this.#apply(mirror, steps, signal);
+    const outcome = await this.#apply(mirror, steps, signal);
     await reporter.report(mirror, outcome, signal);
-    return this.#result(steps.failures, renewAt);
+    return this.#result(steps.failures, outcome.certificate?.checkAt);
   }
 
-  async #apply(
-    mirror: ValidMirror,
-    steps: Steps,
-    signal: AbortSignal,
-  ): Promise<{ readonly outcome: MirrorOutcome; readonly renewAt?: number }> {
+  async #apply(mirror: ValidMirror, steps: Steps, signal: AbortSignal): Promise<MirrorOutcome> {
     const { state, settings, surveyor, fleet } = this.#options;
     const gathered = gatherFacts(mirror, state, settings);
+    const hasAddress = gathered.clusterIPs.length > 0;
+    const certificate = hasAddress ? await this.#ensureCertificate(mirror, steps, signal) : undefined;
     const plan = await steps.attempt('ConfigRendered', () =>
-      planMirror(mirror, { survey: surveyor.current(), state, settings }),
+      planMirror(mirror, { survey: surveyor.current(), state, settings }, certificate?.bundleHash),
     );
-    const { certificate, addressing }: AppliedPlan =
-      plan === undefined ? {} : await this.#applyPlan(mirror, plan, gathered.clusterIPs.length > 0, steps, signal);
+    const addressing = plan && (await this.#applyPlan(mirror, plan, hasAddress, steps, signal));
     // What nodes said of the agent is not said of one that was changed since.
     const { nodes: _stale, ...unprepared } = gathered;
     const facts = addressing?.isAgentChanged === true ? unprepared : gathered;
     await fleet.firstPass;
-    const notAfter = plan?.certificate.source === 'user' ? facts.userCertificate?.notAfter : certificate?.notAfter;
     return {
-      outcome: {
-        facts,
-        failures: steps.failures,
-        ...(plan !== undefined && {
-          certificate: { choice: plan.certificate, ...(notAfter !== undefined && { notAfter: rfc3339(notAfter) }) },
-        }),
-        hasNodeAgent: plan?.nodeAgent !== undefined,
-        isAddressingApplied: addressing !== undefined,
-        ...(plan?.storageNote !== undefined && { storageNote: plan.storageNote }),
-        fleetProblems: fleet.problems,
-        pendingFleets: fleet.pendingFor(mirror.object.metadata.name),
-      },
-      ...(certificate !== undefined && { renewAt: certificate.renewAt }),
+      facts,
+      failures: steps.failures,
+      ...(certificate !== undefined && { certificate }),
+      hasNodeAgent: plan?.nodeAgent !== undefined,
+      isAddressingApplied: addressing !== undefined,
+      ...(plan?.storageNote !== undefined && { storageNote: plan.storageNote }),
+      fleetProblems: fleet.problems,
+      pendingFleets: fleet.pendingFor(mirror.object.metadata.name),
     };
   }
 
-  /** Services first, then what depends on their addresses; the configuration and certificate before the pods that mount them. */
+  async #ensureCertificate(
+    mirror: ValidMirror,
+    steps: Steps,
+    signal: AbortSignal,
+  ): Promise<CertificateOutcome | undefined> {
+    const { certificates, state, settings } = this.#options;
+    const choice = chooseCertificate(mirror, state, settings);
+    return steps.attempt('CertificateReady', () => certificates.ensure(mirror.object, choice, signal));
+  }
+
+  /** Services first, then what depends on their addresses; the configuration before the pods that mount it. */
   async #applyPlan(
     mirror: ValidMirror,
     plan: MirrorPlan,
     hasAddress: boolean,
     steps: Steps,
     signal: AbortSignal,
-  ): Promise<AppliedPlan> {
-    const { issuer } = this.#options;
+  ): Promise<AppliedAddressing | undefined> {
     const apply = (object: KubernetesObject) => this.#applyOwned(mirror, object, signal);
     await steps.attempt('CacheAvailable', () => inOrder(plan.services, apply));
     if (!hasAddress) {
       const [service] = plan.services;
       const message = `Service ${service?.metadata.name} has no cluster IP yet`;
       await steps.attempt('CacheAvailable', () => Promise.reject(new WaitingError('ServicePending', message, 30_000)));
-      return {};
+      return undefined;
     }
-    const { certificate } = plan;
-    const issued =
-      certificate.source === 'own'
-        ? await steps.attempt('CertificateReady', () => issuer.ensure(mirror.object, certificate, signal))
-        : undefined;
     const hasConfig = await steps.attempt('ConfigRendered', () => apply(plan.configSecret));
     if (hasConfig !== undefined) await steps.attempt('CacheAvailable', () => apply(plan.cacheServer));
-    const addressing = await steps.attempt('Addressed', () => this.#applyAddressing(mirror, plan, apply, signal));
-    return { ...(issued !== undefined && { certificate: issued }), ...(addressing !== undefined && { addressing }) };
+    return steps.attempt('Addressed', () => this.#applyAddressing(mirror, plan, apply, signal));
   }
 
   /** What a strategy that fails has on nodes and in the cluster stays as it is until it can say again what it wants. */
@@ -146,7 +140,7 @@ export class MirrorReconciler {
     plan: MirrorPlan,
     apply: (object: KubernetesObject) => Promise<ApplyOutcome>,
     signal: AbortSignal,
-  ): Promise<AppliedPlan['addressing']> {
+  ): Promise<AppliedAddressing> {
     if (mirror.strategies.some(({ status }) => status.state === 'failed')) return { isAgentChanged: false };
     for (const { status, contribution } of mirror.strategies) {
       await this.#options.inventory.record(status.name, contribution?.objects ?? [], [], signal);
@@ -186,12 +180,12 @@ export class MirrorReconciler {
     return this.#options.applier.apply(object, (live) => isWritableFor(mirror.object, live), signal);
   }
 
-  #result(failures: readonly StepFailure[], renewAt: number | undefined): Result {
+  #result(failures: readonly StepFailure[], checkAt: number | undefined): Result {
     const retried = failures.find(({ error }) => isRetried(error));
     if (retried !== undefined) throw retried.error;
     const waits = failures.flatMap(({ error }) => (error instanceof WaitingError ? [error.afterMs] : []));
-    const untilRenewal = renewAt === undefined ? longestWaitMs : Math.max(shortestWaitMs, renewAt - this.#clock.now());
-    return { requeueAfterMs: Math.min(longestWaitMs, untilRenewal, ...waits) };
+    const untilCheck = checkAt === undefined ? longestWaitMs : Math.max(shortestWaitMs, checkAt - this.#clock.now());
+    return { requeueAfterMs: Math.min(longestWaitMs, untilCheck, ...waits) };
   }
 }
 
@@ -201,8 +195,4 @@ function certificateSecret({ certificate, configSecret }: MirrorPlan): Kubernete
 
 async function inOrder<T>(items: readonly T[], action: (item: T) => Promise<unknown>): Promise<void> {
   for (const item of items) await action(item);
-}
-
-function rfc3339(time: Date): string {
-  return time.toISOString().replace(/\.\d+Z$/, 'Z');
 }

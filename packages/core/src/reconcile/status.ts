@@ -1,11 +1,13 @@
 import { type MirrorStatus, type StrategyStatus } from '../api/registry-mirror-status.ts';
 import { problemSentence } from '../api/problem.ts';
-import type { CertificateChoice } from '../plan/certificate-choice.ts';
+import type { CertificateOutcome } from '../certificates/certificate-keeper.ts';
 import type { SurveyedMirror, ValidMirror } from '../plan/survey.ts';
+import { certificateReady } from './certificate-ready.ts';
 import {
   type ConditionType,
   mergeConditions,
   readyStatement,
+  rfc3339,
   type Statement,
   statementOf,
   type StepFailure,
@@ -16,7 +18,8 @@ import type { MirrorFacts } from './gather.ts';
 export interface MirrorOutcome {
   readonly facts: MirrorFacts;
   readonly failures: readonly StepFailure[];
-  readonly certificate?: { readonly choice: CertificateChoice; readonly notAfter?: string };
+  /** Undefined when it was not its turn, or when it failed. */
+  readonly certificate?: CertificateOutcome;
   /** Whether some strategy wants a node agent. */
   readonly hasNodeAgent: boolean;
   readonly storageNote?: string;
@@ -58,19 +61,19 @@ export function mirrorStatus(
   const strategies = strategyStatuses(mirror, outcome);
   const statements = [
     outcomeOf('ConfigRendered', outcome, configRendered),
-    outcomeOf('CertificateReady', outcome, (known) => certificateReady(known, now)),
+    outcomeOf('CertificateReady', outcome, (known) => certificateReady(known.certificate, now)),
     outcomeOf('CacheAvailable', outcome, cacheAvailable),
     outcomeOf('Addressed', outcome, (known) => addressed(strategies, known)),
   ];
   const [address] = facts.clusterIPs;
-  const { notAfter } = certificate ?? {};
+  const notAfter = certificate?.served?.notAfter;
   return {
     observedGeneration: generation,
     conditions: conditions([readyStatement(statements), ...statements]),
     masqueradeUrl: mirror.spec.masqueradeHost,
     addressing: strategies.map(({ name }) => name).join(','),
     ...(address !== undefined && { address }),
-    ...(notAfter !== undefined && { certificate: { notAfter } }),
+    ...(notAfter !== undefined && { certificate: { notAfter: rfc3339(notAfter) } }),
     ...(facts.nodes !== undefined && { nodes: facts.nodes }),
     strategies,
   };
@@ -99,31 +102,6 @@ function outcomeOf(
 function configRendered({ facts }: MirrorOutcome): Omit<Statement, 'type'> {
   if (facts.configProblem !== undefined) return { status: 'False', ...facts.configProblem };
   return { status: 'True', reason: 'Rendered', message: 'the configuration is in place' };
-}
-
-function certificateReady({ certificate, facts }: MirrorOutcome, now: number): Omit<Statement, 'type'> {
-  if (certificate === undefined) return { status: 'False', reason: 'Pending', message: 'it is not its turn yet' };
-  const { choice, notAfter } = certificate;
-  if (notAfter === undefined && choice.source === 'own') {
-    return { status: 'False', reason: 'Pending', message: `Secret ${choice.secretName} is not made yet` };
-  }
-  if (notAfter === undefined) {
-    const message = `Secret ${choice.secretName} holds no certificate in tls.crt`;
-    return { status: 'False', reason: 'CertificateMissing', message };
-  }
-  const secret = `Secret ${choice.secretName}`;
-  if (choice.source === 'user') {
-    if (Date.parse(notAfter) <= now) {
-      return { status: 'False', reason: 'CertificateExpired', message: `${secret} was valid until ${notAfter}` };
-    }
-    const { names = [], uncovered = [] } = facts.userCertificate ?? {};
-    if (uncovered.length > 0) {
-      const message = `${secret} is valid for ${names.join(', ')}, not for ${uncovered.join(', ')}`;
-      return { status: 'False', reason: 'CertificateMismatch', message };
-    }
-  }
-  const reason = choice.source === 'own' ? 'Issued' : 'Provided';
-  return { status: 'True', reason, message: `${secret} is valid until ${notAfter}` };
 }
 
 function cacheAvailable({ facts: { replicas }, storageNote }: MirrorOutcome): Omit<Statement, 'type'> {

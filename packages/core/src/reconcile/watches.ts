@@ -35,7 +35,12 @@ export interface Effect {
   readonly mirrors: readonly string[];
 }
 
-const credentials = z.looseObject({ spec: z.looseObject({ credentialsSecret: z.string() }) });
+const namedSecrets = z.looseObject({
+  spec: z.looseObject({
+    credentialsSecret: z.string().optional(),
+    tls: z.looseObject({ secretName: z.string().optional() }).optional(),
+  }),
+});
 
 /** Says which mirrors a change concerns, by the object as it is or as it was. Pure. */
 export function effectOf(
@@ -68,8 +73,10 @@ function usersOf(object: KubernetesObject, state: ClusterState, settings: Mirror
   const isForAll =
     (isSecret && (name === authoritySecretName || name === settings.certificateSecret)) ||
     (isOfKind(object, [ConfigMap]) && name === settings.caBundle);
-  const isUsedBy = (mirror: KubernetesObject): boolean =>
-    isSecret && credentials.safeParse(mirror).data?.spec.credentialsSecret === name;
+  const isUsedBy = (mirror: KubernetesObject): boolean => {
+    const spec = isSecret ? namedSecrets.safeParse(mirror).data?.spec : undefined;
+    return spec !== undefined && [spec.credentialsSecret, spec.tls?.secretName].includes(name);
+  };
   // Whoever owns it: while it is somebody else's, it stands in the way of the mirror that wants the name.
   const isWantedBy = (mirror: KubernetesObject): boolean => Object.values(namesOf(mirror.metadata.name)).includes(name);
   return mirrors

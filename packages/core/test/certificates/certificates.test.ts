@@ -3,12 +3,18 @@ import { isIP } from 'node:net';
 import { checkServerIdentity, connect, createServer } from 'node:tls';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { type Authority, createAuthority, readAuthority } from '../../src/certificates/authority.ts';
+import {
+  anchorId,
+  type Authority,
+  constrainedAuthority,
+  createAuthority,
+  type KeyPair,
+  readAuthority,
+} from '../../src/certificates/authority.ts';
 import {
   readCertificate,
   renewalReason,
   renewalTime,
-  type ServingCertificate,
   signServingCertificate,
 } from '../../src/certificates/serving-certificate.ts';
 
@@ -17,25 +23,39 @@ const addressShape = z.object({ port: z.number() });
 const dayMs = 86_400_000;
 const names = ['mirror-quay.io', '10.0.0.7', 'fd00::7'];
 let authority: Authority;
-let serving: ServingCertificate;
+let serving: KeyPair;
+/** What nodes are given. */
+let anchor: string;
 beforeAll(async () => {
   authority = await readAuthority(await createAuthority(now));
   serving = await signServingCertificate(authority, names, now);
+  anchor = await constrainedAuthority(authority, names);
 });
+
+const present = () => ({ anchor, notAfter: authority.notAfter });
 
 describe('a client that trusts what nodes are given', () => {
   test.each(names)('accepts the mirror as %s', async (name) => {
-    expect(await handshake(serving, serving.authority, name)).toBe('accepted');
+    expect(await handshake(serving, anchor, name)).toBe('accepted');
   });
 
   test('does not accept it under another name', async () => {
-    expect(await handshake(serving, serving.authority, 'quay.io')).toMatch('Hostname/IP does not match');
+    expect(await handshake(serving, anchor, 'quay.io')).toMatch('Hostname/IP does not match');
   });
 
   test('does not accept what the same CA signed for another mirror', async () => {
     const other = await signServingCertificate(authority, ['mirror-ghcr.io'], now);
-    expect(await handshake(other, serving.authority, 'mirror-ghcr.io')).toBe('permitted subtree violation');
-    expect(await handshake(other, authority.certificate, 'mirror-ghcr.io')).toBe('accepted');
+    const posing = await signServingCertificate(authority, ['mirror-ghcr.io'], now, anchorId(authority, names));
+    const forOther = await constrainedAuthority(authority, ['mirror-ghcr.io']);
+    expect(await handshake(other, anchor, 'mirror-ghcr.io')).toMatch(/^unable to verify the first certificate/);
+    expect(await handshake(posing, anchor, 'mirror-ghcr.io')).toBe('permitted subtree violation');
+    expect(await handshake(other, forOther, 'mirror-ghcr.io')).toBe('accepted');
+  });
+
+  test('accepts it beside the certificate that the same CA has for other names, in whatever order they are given', async () => {
+    const forOther = await constrainedAuthority(authority, ['mirror-ghcr.io']);
+    expect(await handshake(serving, `${forOther}${anchor}`, 'mirror-quay.io')).toBe('accepted');
+    expect(await handshake(serving, `${anchor}${forOther}`, 'mirror-quay.io')).toBe('accepted');
   });
 });
 
@@ -49,11 +69,14 @@ describe('a kind of names that a mirror has none of', () => {
     { has: ['fd00::7'], calledBy: '10.0.0.7' },
     { has: ['fd00::7'], calledBy: 'localhost' },
   ])('is not vouched for: whoever trusts a mirror of $has does not trust $calledBy', async ({ has, calledBy }) => {
+    const ofBoth = [...has, calledBy];
+    const forHas = await constrainedAuthority(authority, has);
     const own = await signServingCertificate(authority, has, now);
-    const other = await signServingCertificate(authority, [...has, calledBy], now);
-    expect(await handshake(own, own.authority, has[0] ?? '')).toBe('accepted');
-    expect(await handshake(other, own.authority, calledBy)).toMatch(refused);
-    expect(await handshake(other, authority.certificate, calledBy)).toBe('accepted');
+    const posing = await signServingCertificate(authority, ofBoth, now, anchorId(authority, has));
+    const other = await signServingCertificate(authority, ofBoth, now);
+    expect(await handshake(own, forHas, has[0] ?? '')).toBe('accepted');
+    expect(await handshake(posing, forHas, calledBy)).toMatch(refused);
+    expect(await handshake(other, await constrainedAuthority(authority, ofBoth), calledBy)).toBe('accepted');
   });
 });
 
@@ -71,27 +94,29 @@ describe('a serving certificate', () => {
   });
 
   test('is left alone while it is good, in whatever order names come', () => {
-    expect(renewalReason(serving, names.toReversed(), authority, now)).toBeUndefined();
-    expect(renewalReason(serving, names, authority, now + 240 * dayMs)).toBeUndefined();
+    expect(renewalReason(serving.certificate, names.toReversed(), present(), now)).toBeUndefined();
+    expect(renewalReason(serving.certificate, names, present(), now + 240 * dayMs)).toBeUndefined();
   });
 
   test('is made anew after two thirds of its life', () => {
-    expect(renewalReason(serving, names, authority, now + 244 * dayMs)).toMatch(/^it ends at \d{4}-/);
+    expect(renewalReason(serving.certificate, names, present(), now + 244 * dayMs)).toMatch(/^it ends at \d{4}-/);
     expect(renewalTime({ notBefore: new Date(0), notAfter: new Date(900) })).toBe(600);
   });
 
   test('is kept when it lasts as long as its CA: another one would end no later', async () => {
     const late = authority.notAfter.getTime() - 60_000;
     const last = await signServingCertificate(authority, names, late);
-    expect(renewalReason(last, names, authority, late)).toBeUndefined();
+    expect(renewalReason(last.certificate, names, present(), late)).toBeUndefined();
   });
 
   test('is made anew when there is none, or another is wanted', async () => {
-    const otherAuthority = await readAuthority(await createAuthority(now));
-    expect(renewalReason(undefined, names, authority, now)).toBe('there is none');
-    expect(renewalReason({ ...serving, certificate: 'x' }, names, authority, now)).toBe('it cannot be read');
-    expect(renewalReason(serving, names, otherAuthority, now)).toBe('it is not signed by the present CA');
-    expect(renewalReason(serving, ['mirror-quay.io'], authority, now)).toBe(
+    const other = await constrainedAuthority(await readAuthority(await createAuthority(now)), names);
+    const { certificate } = serving;
+    expect(renewalReason('', names, present(), now)).toBe('it cannot be read');
+    expect(renewalReason(certificate, names, { ...present(), anchor: other }, now)).toBe(
+      'it is not signed by the present CA',
+    );
+    expect(renewalReason(certificate, ['mirror-quay.io'], present(), now)).toBe(
       'it is valid for 10.0.0.7, fd00::7, mirror-quay.io, not for mirror-quay.io',
     );
   });
@@ -112,7 +137,7 @@ describe('a CA', () => {
 });
 
 /** What a client that trusts `ca` makes of a server with this certificate, called by this name. */
-async function handshake({ certificate, key }: ServingCertificate, ca: string, name: string): Promise<string> {
+async function handshake({ certificate, key }: KeyPair, ca: string, name: string): Promise<string> {
   const server = createServer({ cert: certificate, key });
   server.on('tlsClientError', () => {});
   server.listen(0, '127.0.0.1');

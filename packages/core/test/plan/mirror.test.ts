@@ -172,15 +172,13 @@ test('credentials and extra CAs are shown to the fetcher alone', () => {
 describe("a user's certificate", () => {
   const settings = { certificateSecret: 'given' };
 
-  test('is served and trusted in place of one of ours', () => {
+  test('is copied to the Secret that pods serve from', () => {
     const spec = { upstreamUrl: 'quay.io' };
-    expect(planned('Secret', 'registry-mirror-quay-tls', spec, settings)).toBeUndefined();
-    expect(JSON.stringify(planned('StatefulSet', 'registry-mirror-quay', spec, settings))).toContain(
-      '{"name":"tls","secret":{"secretName":"given","defaultMode":288}}',
-    );
-    expect(JSON.stringify(planned('DaemonSet', 'registry-mirror-quay-utils', spec, settings))).toContain(
-      '{"name":"tls","secret":{"secretName":"given","items":[{"key":"tls.crt","path":"tls.crt"}]}}',
-    );
+    expect(planned('Secret', 'registry-mirror-quay-tls', spec, settings)?.['stringData']).toEqual({
+      'tls.crt': 'copied from Secret given',
+      'tls.key': 'copied from Secret given',
+      'ca.crt': 'what nodes trust it by',
+    });
   });
 
   test('cannot serve a mirror that is named by its address', () => {

@@ -1,6 +1,4 @@
-import { beforeAll, describe, expect, test } from 'vitest';
-import { createAuthority, readAuthority } from '../../src/certificates/authority.ts';
-import { signServingCertificate } from '../../src/certificates/serving-certificate.ts';
+import { describe, expect, test } from 'vitest';
 import { type KubernetesObject, stateOf } from '../../src/index.ts';
 import { surveyMirrors } from '../../src/plan/survey.ts';
 import { gatherFacts } from '../../src/reconcile/gather.ts';
@@ -11,16 +9,11 @@ import { hosts, template } from '../support/plugins.ts';
 import { testSettings } from '../support/settings.ts';
 
 const now = Date.parse('2026-02-02T02:02:02Z');
-const settings = testSettings({ certificateSecret: 'given', caBundle: 'cas' });
+const settings = testSettings({ caBundle: 'cas' });
 const catalog = createCatalog({ strategies: [hosts], templates: [template], defaultAddressing: 'hosts' });
-let sign: (names: readonly string[]) => Promise<string>;
-beforeAll(async () => {
-  const authority = await readAuthority(await createAuthority(now));
-  sign = async (names) => (await signServingCertificate(authority, names, now)).certificate;
-});
 
 /** What is said of a mirror of quay.io when the cluster holds these objects. */
-function conditions(objects: readonly KubernetesObject[], at = now): Record<string, string> {
+function conditions(objects: readonly KubernetesObject[]): Record<string, string> {
   const state = stateOf([
     registryMirror('quay', { upstreamUrl: 'quay.io' }),
     serviceOf('quay', '10.0.0.7'),
@@ -32,47 +25,14 @@ function conditions(objects: readonly KubernetesObject[], at = now): Record<stri
   const outcome = {
     facts,
     failures: [],
-    certificate: {
-      choice: { source: 'user', secretName: 'given' },
-      ...(facts.userCertificate && { notAfter: facts.userCertificate.notAfter.toISOString() }),
-    },
     hasNodeAgent: true,
     isAddressingApplied: true,
     pendingFleets: new Set<string>(),
     fleetProblems: new Map<string, string>(),
   } as const;
-  const said = mirrorStatus(mirror, outcome, { conditions: [] }, at).conditions;
+  const said = mirrorStatus(mirror, outcome, { conditions: [] }, now).conditions;
   return Object.fromEntries(said.map(({ type, status, reason, message }) => [type, `${status} ${reason}: ${message}`]));
 }
-
-describe("a user's certificate", () => {
-  const secretWith = (certificate: string): KubernetesObject => ({
-    apiVersion: 'v1',
-    kind: 'Secret',
-    metadata: { namespace: 'mirrors', name: 'given' },
-    data: { 'tls.crt': Buffer.from(certificate).toString('base64') },
-  });
-  const afterAYear = '2027-02-02T02:02:02.000Z';
-
-  test.each([[['mirror-quay.io']], [['*.example.org', 'MIRROR-quay.io']], [['*.io']]])('for %s serves', async (names) =>
-    expect(conditions([secretWith(await sign(names))])['CertificateReady']).toBe(
-      `True Provided: Secret given is valid until ${afterAYear}`,
-    ),
-  );
-
-  test.each([[['quay.io']], [['*.mirror-quay.io', 'mirror.quay.io']], [['mirror-*.io']]])(
-    "for %s is not the mirror's",
-    async (names) =>
-      expect(conditions([secretWith(await sign(names))])['CertificateReady']).toBe(
-        `False CertificateMismatch: Secret given is valid for ${names.join(', ')}, not for mirror-quay.io`,
-      ),
-  );
-
-  test('that ended is said to have', async () =>
-    expect(conditions([secretWith(await sign(['mirror-quay.io']))], now + 366 * 86_400_000)['CertificateReady']).toBe(
-      `False CertificateExpired: Secret given was valid until ${afterAYear}`,
-    ));
-});
 
 describe('a bundle of CAs', () => {
   const bundle = (content: object): KubernetesObject => ({

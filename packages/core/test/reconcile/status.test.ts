@@ -21,10 +21,19 @@ function surveyed(spec: object, objects: Parameters<typeof stateOf>[0] = [servic
   return { mirror, state };
 }
 
-const certificate = {
-  choice: { source: 'own', secretName: 'registry-mirror-quay-tls', names: [] },
-  notAfter: '2027-01-01T00:00:00Z',
-} as const;
+const certificate: NonNullable<MirrorOutcome['certificate']> = {
+  choice: {
+    source: 'own',
+    secretName: 'registry-mirror-quay-tls',
+    servingNames: [],
+    names: [],
+    isForNodes: true,
+    isTentative: false,
+  },
+  served: { notAfter: new Date('2027-01-01T00:00:00Z'), uncovered: [] },
+  isWaiting: false,
+  isHasty: false,
+};
 const good: MirrorOutcome = {
   facts: { clusterIPs: ['10.0.0.7'], replicas: { wanted: 2, ready: 2 }, nodes: { desired: 3, ready: 3 } },
   failures: [],
@@ -51,21 +60,6 @@ describe('a condition', () => {
       type: 'CertificateReady',
       outcome: {},
       says: 'True Issued: Secret registry-mirror-quay-tls is valid until 2027-01-01T00:00:00Z',
-    },
-    {
-      type: 'CertificateReady',
-      outcome: { certificate: { choice: certificate.choice } },
-      says: 'False Pending: Secret registry-mirror-quay-tls is not made yet',
-    },
-    {
-      type: 'CertificateReady',
-      outcome: { certificate: { choice: { source: 'user', secretName: 'given' } } },
-      says: 'False CertificateMissing: Secret given holds no certificate in tls.crt',
-    },
-    {
-      type: 'CertificateReady',
-      outcome: { certificate: { ...certificate, choice: { source: 'user', secretName: 'given' } } },
-      says: 'True Provided: Secret given is valid until 2027-01-01T00:00:00Z',
     },
     {
       type: 'CacheAvailable',
@@ -239,12 +233,6 @@ describe('facts', () => {
           message: 'ConfigMap mirrors/cas with the CAs to trust does not exist; pods wait for it',
         },
       },
-    },
-    {
-      title: "a user's certificate that cannot be read",
-      objects: [secret('given', { 'tls.crt': 'nonsense' })],
-      settings: { certificateSecret: 'given' },
-      facts: { clusterIPs: [], replicas: { wanted: 2, ready: 0 } },
     },
   ])('$title', ({ spec, objects, facts, settings }) => {
     const { mirror, state } = surveyed({ upstreamUrl: 'quay.io', ...spec }, objects);

@@ -1,0 +1,236 @@
+import {
+  ApiError,
+  type Applier,
+  type Clock,
+  type KubeClient,
+  type KubernetesObject,
+  systemClock,
+  TerminalError,
+} from '@entrepot/kube';
+import { DaemonSet, Secret } from '../api/group.ts';
+import type { CertificateChoice } from '../plan/certificate-choice.ts';
+import { Certificate, certificateRequest, isOfCertificate } from '../plan/certificate-request.ts';
+import { namesOf } from '../plan/naming.ts';
+import { isOwnedBy, isWritableFor, ownedBy } from '../plan/ownership.ts';
+import { bundleHash, type NodeTrust, nodeTrustOf } from '../plan/trusted-bundle.ts';
+import { anchorsOf } from './anchors.ts';
+import type { AuthorityKeeper } from './authority-keeper.ts';
+import { readCertificate, uncoveredNames } from './serving-certificate.ts';
+import { readServingSecret, type ServingSecret, servingSecret } from './serving-secret.ts';
+import { decideTrust, type Trust } from './trust.ts';
+import {
+  type CertificateProblem,
+  givenCertificate,
+  ownCertificate,
+  type WantedCertificate,
+} from './wanted-certificate.ts';
+
+export interface CertificateKeeperOptions {
+  readonly client: KubeClient;
+  readonly applier: Applier;
+  readonly authority: AuthorityKeeper;
+  readonly namespace: string;
+  readonly clock?: Clock | undefined;
+}
+
+/** What a mirror serves with, and how far the change to something else is. */
+export interface CertificateOutcome {
+  readonly choice: CertificateChoice;
+  /** Undefined while there is nothing to serve. */
+  readonly served?: { readonly notAfter: Date; readonly uncovered: readonly string[] };
+  /** Why what is wanted is not served, or is no good. */
+  readonly problem?: CertificateProblem;
+  /** Whether something else is served as soon as every node trusts it. */
+  readonly isWaiting: boolean;
+  /** Whether what is served was changed to though nodes were missing, which may not trust it. */
+  readonly isHasty: boolean;
+  /** Identifies what nodes are given as trusted. */
+  readonly bundleHash?: string;
+  /** When time alone may change something. */
+  readonly checkAt?: number;
+}
+
+interface Wish {
+  readonly wanted?: WantedCertificate;
+  readonly problem?: CertificateProblem;
+}
+
+/**
+ * Keeps the mirrors' serving Secrets. Whatever the source of a certificate is, a mirror changes to it when all its nodes
+ * trust it. Keys are random, so this happens outside planning.
+ */
+export class CertificateKeeper {
+  readonly #options: CertificateKeeperOptions;
+  readonly #clock: Clock;
+
+  constructor(options: CertificateKeeperOptions) {
+    this.#options = options;
+    this.#clock = options.clock ?? systemClock;
+  }
+
+  /**
+   * Brings a mirror's serving Secret in line.
+   *
+   * @throws TerminalError `ForeignObject` when the Secret is somebody else's; `UnusableAuthority` when there is nothing to
+   *   serve and the CA cannot sign
+   */
+  async ensure(mirror: KubernetesObject, choice: CertificateChoice, signal: AbortSignal): Promise<CertificateOutcome> {
+    const now = this.#clock.now();
+    const { namespace } = this.#options;
+    const present = await this.#present(mirror, choice, signal);
+    const { wanted, problem } = await this.#wish(mirror, choice, present, now, signal);
+    const nodes = await this.#nodeTrust(mirror, signal);
+    const { isSwap, ...decision } = decideTrust(trustOf(present, wanted, choice, nodes), now);
+    const pair = isSwap ? await wanted?.pair() : present.pair;
+    const { isWaiting, isHasty } = decision;
+    const stage = { choice, isWaiting, isHasty, ...(problem !== undefined && { problem }) };
+    if (pair === undefined) return stage;
+    const secret = servingSecret({ namespace, name: choice.secretName }, { pair, ...decision });
+    await this.#apply(mirror, secret, signal);
+    const facts = readCertificate(pair.certificate);
+    const renewAt = isSwap ? undefined : wanted?.renewAt;
+    const times = [decision.nextAt, renewAt, facts?.notAfter.getTime()].filter((time) => time !== undefined);
+    return {
+      ...stage,
+      ...(facts !== undefined && {
+        served: { notAfter: facts.notAfter, uncovered: uncoveredNames(facts, choice.servingNames) },
+      }),
+      bundleHash: bundleHash(decision.bundle.join('')),
+      checkAt: Math.min(...times),
+    };
+  }
+
+  /** What is served now, be it from the Secret of another source. What a former system left counts as well. */
+  async #present(mirror: KubernetesObject, choice: CertificateChoice, signal: AbortSignal): Promise<ServingSecret> {
+    const { certificateSecret, servingSecret: copy } = namesOf(mirror.metadata.name);
+    const other = choice.secretName === copy ? certificateSecret : copy;
+    const read = async (name: string): Promise<KubernetesObject | undefined> => this.#read(name, signal);
+    const [own, ofOther] = [await read(choice.secretName), await read(other)];
+    const ours = [own, ofOther].find((secret) => secret !== undefined && isOwnedBy(mirror, secret));
+    const isLeft = own !== undefined && isOfCertificate(mirror.metadata.name, own);
+    return readServingSecret(ours ?? (isLeft ? own : undefined));
+  }
+
+  async #wish(
+    mirror: KubernetesObject,
+    choice: CertificateChoice,
+    present: ServingSecret,
+    now: number,
+    signal: AbortSignal,
+  ): Promise<Wish> {
+    if (choice.isTentative && present.pair !== undefined) return {};
+    if (choice.source === 'own') return this.#ownWish(choice, present, now, signal);
+    const refusal = choice.source === 'issuer' ? await this.#request(mirror, choice, signal) : undefined;
+    if (refusal !== undefined) return { problem: refusal };
+    const name = choice.givenSecret;
+    const given = await this.#read(name, signal);
+    const key = { namespace: this.#options.namespace, name };
+    if (choice.source === 'user') return givenCertificate(key, given, choice.servingNames, present, now);
+    if (given !== undefined && isOfCertificate(mirror.metadata.name, given)) {
+      return givenCertificate(key, given, choice.servingNames, present, now);
+    }
+    return { problem: { reason: 'Pending', message: `cert-manager has not made Secret ${name} yet` } };
+  }
+
+  async #ownWish(
+    { names }: CertificateChoice,
+    present: ServingSecret,
+    now: number,
+    signal: AbortSignal,
+  ): Promise<Wish> {
+    try {
+      const authority = await this.#options.authority.current(now, signal);
+      return { wanted: await ownCertificate(authority, names, present, now) };
+    } catch (error) {
+      if (present.pair === undefined || !(error instanceof TerminalError)) throw error;
+      return { problem: { reason: error.reason, message: error.message } };
+    }
+  }
+
+  /** Asks cert-manager for a certificate; as long as the Secret of that name is ours, it is in the way. */
+  async #request(
+    mirror: KubernetesObject,
+    choice: CertificateChoice,
+    signal: AbortSignal,
+  ): Promise<CertificateProblem | undefined> {
+    const { applier, namespace } = this.#options;
+    const { name } = mirror.metadata;
+    const request = certificateRequest(name, choice, namespace);
+    const inTheWay = await this.#read(namesOf(name).certificateSecret, signal);
+    if (request === undefined || (inTheWay !== undefined && isOwnedBy(mirror, inTheWay))) return undefined;
+    try {
+      await applier.apply(ownedBy(mirror, request), (live) => isWritableFor(mirror, live), signal);
+      return undefined;
+    } catch (error) {
+      if (!isUnknownKind(error)) throw error;
+      const message = 'the API server does not know Certificates: install cert-manager, or name no issuer';
+      return { reason: 'CertManagerMissing', message };
+    }
+  }
+
+  async #apply(mirror: KubernetesObject, secret: KubernetesObject, signal: AbortSignal): Promise<void> {
+    const { name } = mirror.metadata;
+    const live = await this.#read(secret.metadata.name, signal);
+    const isLeft = live !== undefined && !isOwnedBy(mirror, live) && isOfCertificate(name, live);
+    if (isLeft) await this.#withdrawRequest(mirror, signal);
+    const isOurs = (found: KubernetesObject): boolean =>
+      (isLeft && isOfCertificate(name, found)) || isWritableFor(mirror, found);
+    await this.#options.applier.apply(ownedBy(mirror, secret), isOurs, signal);
+  }
+
+  /** Otherwise cert-manager would go on writing its own certificates into the Secret, which is to stay for now. */
+  async #withdrawRequest(mirror: KubernetesObject, signal: AbortSignal): Promise<void> {
+    const { client, namespace } = this.#options;
+    const key = { namespace, name: namesOf(mirror.metadata.name).certificate };
+    try {
+      const request = await client.get(Certificate, key, signal);
+      if (request === undefined || !isOwnedBy(mirror, request)) return;
+      const { uid } = request.metadata;
+      await client.delete(Certificate, key, { uid, propagation: 'Orphan' }, signal);
+    } catch (error) {
+      if (!isUnknownKind(error)) throw error;
+    }
+  }
+
+  async #nodeTrust(mirror: KubernetesObject, signal: AbortSignal): Promise<NodeTrust> {
+    const { applier, namespace } = this.#options;
+    const key = { namespace, name: namesOf(mirror.metadata.name).daemonSet };
+    const daemonSet = await applier.read(DaemonSet, key, signal);
+    return nodeTrustOf(daemonSet !== undefined && isOwnedBy(mirror, daemonSet) ? daemonSet : undefined);
+  }
+
+  #read(name: string, signal: AbortSignal): Promise<KubernetesObject | undefined> {
+    const { applier, namespace } = this.#options;
+    return applier.read(Secret, { namespace, name }, signal);
+  }
+}
+
+function trustOf(
+  { pair, bundle, swappedAt, isHasty }: ServingSecret,
+  wanted: WantedCertificate | undefined,
+  { servingNames, isForNodes }: CertificateChoice,
+  nodes: NodeTrust,
+): Trust {
+  const facts = readCertificate(pair?.certificate ?? '');
+  return {
+    ...(pair !== undefined &&
+      facts !== undefined && {
+        served: {
+          anchors: anchorsOf(pair.certificate, bundle),
+          notAfter: facts.notAfter.getTime(),
+          isWanted: wanted?.isServed ?? false,
+          isUseful: uncoveredNames(facts, servingNames).length < servingNames.length,
+        },
+      }),
+    ...(wanted !== undefined && { wanted }),
+    bundle,
+    hasNodes: isForNodes || nodes.isKept,
+    isAcknowledged: nodes.acknowledged === bundleHash(bundle.join('')),
+    ...(swappedAt !== undefined && { swappedAt }),
+    isHasty,
+  };
+}
+
+function isUnknownKind(error: unknown): boolean {
+  return error instanceof ApiError && error.reason === 'NoSuchKind';
+}

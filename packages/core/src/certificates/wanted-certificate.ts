@@ -1,0 +1,112 @@
+import type { KubernetesObject } from '@entrepot/kube';
+import { anchorsOf, certificatesIn } from './anchors.ts';
+import { type Authority, constrainedAuthority, isConstrained, type KeyPair } from './authority.ts';
+import { textsOf } from './secret-texts.ts';
+import {
+  endOfNew,
+  parsePair,
+  readCertificate,
+  renewalReason,
+  renewalTime,
+  signServingCertificate,
+  uncoveredNames,
+} from './serving-certificate.ts';
+import type { ServingSecret } from './serving-secret.ts';
+
+/** A certificate that a mirror is to serve with. */
+export interface WantedCertificate {
+  /** What nodes have to trust for it. */
+  readonly anchors: readonly string[];
+  readonly notAfter: number;
+  /** Whether it is what is served already. */
+  readonly isServed: boolean;
+  /** When it is to be looked at again, served or not. */
+  readonly renewAt?: number;
+  /** What is to be served; one of our own is signed only then. */
+  pair(): Promise<KeyPair>;
+}
+
+/** Why a certificate cannot be had or used: a reason for the condition, and a sentence. */
+export interface CertificateProblem {
+  readonly reason: string;
+  readonly message: string;
+}
+
+/** A certificate of our own CA. Its anchor is kept when it is there already: made anew, it would be another one. */
+export async function ownCertificate(
+  authority: Authority,
+  names: readonly string[],
+  present: ServingSecret,
+  now: number,
+): Promise<WantedCertificate> {
+  const anchor =
+    present.bundle.find((pem) => isConstrained(pem, authority, names)) ??
+    (await constrainedAuthority(authority, names));
+  const served = present.pair?.certificate ?? '';
+  const isServed = renewalReason(served, names, { anchor, notAfter: authority.notAfter }, now) === undefined;
+  const facts = isServed ? readCertificate(served) : undefined;
+  return {
+    anchors: [anchor],
+    notAfter: facts?.notAfter.getTime() ?? endOfNew(authority, now),
+    isServed,
+    ...(facts !== undefined && { renewAt: renewalTime(facts) }),
+    pair: () => signServingCertificate(authority, names, now),
+  };
+}
+
+/**
+ * The certificate in a Secret of somebody else's. One that is no use is not changed to: whatever is served before is better.
+ *
+ * @param servingNames names it has to be valid for
+ */
+export function givenCertificate(
+  key: { readonly namespace: string; readonly name: string },
+  secret: KubernetesObject | undefined,
+  servingNames: readonly string[],
+  present: ServingSecret,
+  now: number,
+): { readonly wanted?: WantedCertificate; readonly problem?: CertificateProblem } {
+  const texts = secret === undefined ? {} : textsOf(secret);
+  const { 'tls.crt': text = '', 'ca.crt': authorities = '' } = texts;
+  const facts = readCertificate(text);
+  const title = `Secret ${key.name}`;
+  if (secret === undefined) return problem('CertificateMissing', `${title} does not exist`);
+  if (facts === undefined) return problem('CertificateMissing', `${title} holds no certificate in tls.crt`);
+  const pair = parsePair(texts);
+  if (pair === undefined) return problem('CertificateMissing', `${title} holds no key in tls.key for its certificate`);
+  const end = facts.notAfter.getTime();
+  const isServed = pair.certificate === present.pair?.certificate && pair.key === present.pair.key;
+  const wanted = {
+    anchors: anchorsOf(text, certificatesIn(authorities)),
+    notAfter: end,
+    isServed,
+    pair: () => Promise.resolve(pair),
+  };
+  const found = flawOf(title, facts, servingNames, now);
+  const served = readCertificate(present.pair?.certificate ?? '');
+  const isBetterBefore =
+    served !== undefined && !isServed && flawOf('', served, servingNames, now) === undefined && found !== undefined;
+  return { ...(!isBetterBefore && { wanted }), ...(found !== undefined && { problem: found }) };
+}
+
+function flawOf(
+  title: string,
+  facts: NonNullable<ReturnType<typeof readCertificate>>,
+  servingNames: readonly string[],
+  now: number,
+): CertificateProblem | undefined {
+  if (facts.notAfter.getTime() <= now) {
+    return {
+      reason: 'CertificateExpired',
+      message: `${title} was valid until ${facts.notAfter.toISOString().replace('.000', '')}`,
+    };
+  }
+  const uncovered = uncoveredNames(facts, servingNames);
+  if (uncovered.length === 0) return undefined;
+  const message = `${title} is valid for ${facts.names.join(', ')}, not for ${uncovered.join(', ')}`;
+  return { reason: 'CertificateMismatch', message };
+}
+
+function problem(reason: string, message: string): { readonly problem: CertificateProblem } {
+  return { problem: { reason, message } };
+}

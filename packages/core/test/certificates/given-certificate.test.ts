@@ -1,0 +1,102 @@
+import type { KubernetesObject } from '@entrepot/kube';
+import { beforeAll, describe, expect, test } from 'vitest';
+import {
+  type Authority,
+  constrainedAuthority,
+  createAuthority,
+  readAuthority,
+} from '../../src/certificates/authority.ts';
+import { signServingCertificate } from '../../src/certificates/serving-certificate.ts';
+import { givenCertificate } from '../../src/certificates/wanted-certificate.ts';
+
+const now = Date.parse('2026-02-02T02:02:02Z');
+const key = { namespace: 'mirrors', name: 'given' };
+const nothing = { bundle: [], isHasty: false };
+const names = ['mirror-quay.io'];
+let authority: Authority;
+let unrelated: string;
+beforeAll(async () => {
+  authority = await readAuthority(await createAuthority(now));
+  unrelated = (await createAuthority(now)).certificate;
+});
+
+const secret = (texts: Readonly<Record<string, string>>): KubernetesObject => ({
+  apiVersion: 'v1',
+  kind: 'Secret',
+  metadata: key,
+  data: Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, Buffer.from(text).toString('base64')])),
+});
+async function signed(...names: readonly string[]) {
+  const pair = await signServingCertificate(authority, names, now);
+  return { 'tls.crt': pair.certificate, 'tls.key': pair.key };
+}
+
+describe("a user's certificate", () => {
+  test.each([[['mirror-quay.io']], [['*.example.org', 'MIRROR-quay.io']], [['*.io']]])(
+    'for %s can serve',
+    async (has) => {
+      const { wanted, problem } = givenCertificate(key, secret(await signed(...has)), names, nothing, now);
+      expect(problem).toBeUndefined();
+      expect(wanted).toMatchObject({ isServed: false, notAfter: Date.parse('2027-02-02T02:02:02Z') });
+    },
+  );
+
+  test.each([[['quay.io']], [['*.mirror-quay.io', 'mirror.quay.io']], [['mirror-*.io']]])(
+    "for %s is not the mirror's: it serves where there is nothing better, and what is wrong is said",
+    async (has) => {
+      const { wanted, problem } = givenCertificate(key, secret(await signed(...has)), names, nothing, now);
+      expect(wanted).toBeDefined();
+      expect(problem).toEqual({
+        reason: 'CertificateMismatch',
+        message: `Secret given is valid for ${has.join(', ')}, not for mirror-quay.io`,
+      });
+    },
+  );
+
+  test('for other names does not take the place of one that is good', async () => {
+    const good = await signed('mirror-quay.io');
+    const present = { ...nothing, pair: { certificate: good['tls.crt'], key: good['tls.key'] } };
+    const { wanted, problem } = givenCertificate(key, secret(await signed('quay.io')), names, present, now);
+    expect(wanted).toBeUndefined();
+    expect(problem?.reason).toBe('CertificateMismatch');
+  });
+
+  test('that ended is said to have', async () => {
+    const { problem } = givenCertificate(key, secret(await signed(...names)), names, nothing, now + 366 * 86_400_000);
+    expect(problem).toEqual({
+      reason: 'CertificateExpired',
+      message: 'Secret given was valid until 2027-02-02T02:02:02Z',
+    });
+  });
+
+  test('is trusted by the CA that the Secret names, if that is its CA', async () => {
+    const given = await signed(...names);
+    const certificate = await constrainedAuthority(authority, names);
+    const anchors = (ca?: string) =>
+      givenCertificate(key, secret({ ...given, ...(ca !== undefined && { 'ca.crt': ca }) }), names, nothing, now).wanted
+        ?.anchors;
+    expect(anchors()).toEqual([given['tls.crt']]);
+    expect(anchors(unrelated)).toEqual([given['tls.crt']]);
+    expect(anchors(`${unrelated}${certificate}`)).toEqual([certificate]);
+  });
+
+  test.each([
+    ['does not exist', undefined, 'Secret given does not exist'],
+    ['is empty', {}, 'Secret given holds no certificate in tls.crt'],
+    ['cannot be read', { 'tls.crt': 'nonsense' }, 'Secret given holds no certificate in tls.crt'],
+  ] as const)('that %s is said to be missing', (_title, texts, message) => {
+    const found = givenCertificate(key, texts && secret(texts), names, nothing, now);
+    expect(found).toEqual({ problem: { reason: 'CertificateMissing', message } });
+  });
+
+  test('whose key is that of another is said to be unusable', async () => {
+    const [one, other] = [await signed(...names), await signed(...names)];
+    const found = givenCertificate(key, secret({ ...one, 'tls.key': other['tls.key'] }), names, nothing, now);
+    expect(found).toEqual({
+      problem: {
+        reason: 'CertificateMissing',
+        message: 'Secret given holds no key in tls.key for its certificate',
+      },
+    });
+  });
+});
