@@ -172,6 +172,11 @@ describe('claims', () => {
       template: { spec: { resources: { requests: { storage: '8Gi' }, limits: { storage: '9Gi' } } } },
       claim: { ...whole, resources: { requests: { storage: '8Gi' }, limits: { storage: '9Gi' } } },
     },
+    {
+      title: 'limits without requests',
+      template: { spec: { resources: { limits: { storage: '30Gi' } } } },
+      claim: { ...whole, resources: { requests: { storage: '20Gi' }, limits: { storage: '30Gi' } } },
+    },
   ])('$title', ({ template, claim }) => expect(claimSpec(template)).toEqual(claim));
 });
 

@@ -57,12 +57,3 @@ test.each<{ wants: 'object' | 'block' | 'nothing'; notes: readonly string[] }>([
 ])('of two strategies that want the same $wants, the first has it and the other fails', ({ wants, notes }) => {
   expect(notesWith([hosts, map, rival(wants)])).toEqual(notes);
 });
-
-test('what two mirrors get from one strategy is settled between the mirrors, not here', () => {
-  const objects = [
-    registryMirror('a', { upstreamUrl: 'a.io', addressing: [{ type: 'map' }] }),
-    serviceOf('a', '10.0.0.7'),
-  ];
-  const plan = { state: stateOf(objects), settings: testSettings(), strategies: [hosts, map], templates: [template] };
-  expect(planCluster(plan).notes.filter((note) => note.includes('failed'))).toEqual([]);
-});
