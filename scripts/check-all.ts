@@ -18,6 +18,7 @@ const checks: readonly (readonly [title: string, command: string])[] = [
   ['types', 'nx run-many -t typecheck && tsc -p tsconfig.json'],
   ['nothing unused', 'npm run -s unused'],
   ['packages can be published', 'nx run-many -t check-package'],
+  ['what docs/compatibility.md says is tested', 'node scripts/check-compatibility.ts'],
 ];
 
 /** Runs a check quietly; its output is shown when it fails. */
