@@ -66,6 +66,11 @@ describe('the manifests', () => {
     ]);
   });
 
+  test('let pods of the namespace write to folders of their node, as node agents do', async () => {
+    const [namespace] = await manifestsFor({ NAMESPACE: 'mirrors' });
+    expect(namespace?.metadata.labels).toEqual({ 'pod-security.kubernetes.io/enforce': 'privileged' });
+  });
+
   test('hand the given settings on to the operator, as they were written', async () => {
     const objects = await manifestsFor({
       NAMESPACE: 'mirrors',
