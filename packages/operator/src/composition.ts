@@ -4,6 +4,7 @@ import { KubeClient, Metrics, type ClusterConnection, type Logger } from '@entre
 import { container, instanceCachingFactory, type DependencyContainer, type InjectionToken } from 'tsyringe';
 import type { Configuration } from './configuration.ts';
 import { createLogger } from './logging.ts';
+import { MapStateRecorder } from './map-check/map-state-recorder.ts';
 import { mirrorSettings } from './mirror-settings.ts';
 import { version } from './version.ts';
 
@@ -28,6 +29,9 @@ export const clientToken: InjectionToken<KubeClient> = Symbol('KubeClient');
 /** Asks the container for the thing that runs. */
 export const controllerToken: InjectionToken<MirrorController> = Symbol('MirrorController');
 
+/** Asks the container for what notes the map's state. */
+export const mapStateToken: InjectionToken<MapStateRecorder> = Symbol('MapStateRecorder');
+
 const metricsToken: InjectionToken<Metrics> = Symbol('Metrics');
 
 /** Puts the operator together. The only place that knows how its parts find each other; nothing is made until asked for. */
@@ -38,6 +42,7 @@ export function compose(facts: Facts): DependencyContainer {
     .register(loggerToken, { useFactory: instanceCachingFactory(logger) })
     .register(metricsToken, { useFactory: instanceCachingFactory(() => new Metrics()) })
     .register(clientToken, { useFactory: instanceCachingFactory(client) })
+    .register(mapStateToken, { useFactory: instanceCachingFactory(mapState) })
     .register(controllerToken, { useFactory: instanceCachingFactory(controller) });
 }
 
@@ -53,6 +58,11 @@ function client(parts: DependencyContainer): KubeClient {
   });
 }
 
+function mapState(parts: DependencyContainer): MapStateRecorder {
+  const { imageswapMapStateFile } = parts.resolve(factsToken).configuration.settings;
+  return new MapStateRecorder(imageswapMapStateFile, parts.resolve(loggerToken));
+}
+
 function controller(parts: DependencyContainer): MirrorController {
   const { configuration, identity, isElected } = parts.resolve(factsToken);
   const { settings, strategies, templates } = configuration;
@@ -64,6 +74,7 @@ function controller(parts: DependencyContainer): MirrorController {
     logger: parts.resolve(loggerToken),
     metrics: parts.resolve(metricsToken),
     leaderElection: isElected ? { name: 'entrepot-operator', identity } : undefined,
+    onTextBlock: async (strategy, block) => parts.resolve(mapStateToken).record(strategy, block),
     health: settings.healthPort === 0 ? undefined : { port: settings.healthPort, host: settings.healthHost },
   });
 }

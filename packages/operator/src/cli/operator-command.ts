@@ -1,11 +1,7 @@
-import { hostname } from 'node:os';
-import { loadConnection, type ClusterConnection } from '@entrepot/kube';
-import { Command } from 'commander';
-import { clientToken, compose, controllerToken, loggerToken } from '../composition.ts';
+import { Command, Option } from 'commander';
 import { readConfiguration } from '../configuration.ts';
-import { messageOf } from '../message-of.ts';
-import { version } from '../version.ts';
-import { FailedError } from './exit.ts';
+import { checkMapOnce, updateMapOnce } from '../map-check/map-commands.ts';
+import { runOperator } from '../run-operator.ts';
 import type { Host } from './host.ts';
 import { addSettingOptions, settingsGivenTo } from './setting-options.ts';
 
@@ -22,7 +18,8 @@ const examples = `
 Examples:
   entrepot operator                                       in a pod
   entrepot operator --kubeconfig ~/.kube/kind --namespace mirrors --log-level debug
-  ADDRESSING_SCHEME=services entrepot operator --imageswap-namespace imageswap-system`;
+  ADDRESSING_SCHEME=services entrepot operator --imageswap-namespace imageswap-system
+  kubectl exec deploy/entrepot-operator -- entrepot operator --map-check`;
 
 /** `entrepot operator` */
 export function operatorCommand(host: Host): Command {
@@ -31,48 +28,26 @@ export function operatorCommand(host: Host): Command {
     .description(about)
     .option('--kubeconfig <file>', 'kubeconfig file')
     .option('--context <name>', "context of the kubeconfig; default: the file's own")
+    .option('--map-update', 'write the ImageSwap map once, and end')
+    .addOption(
+      new Option(
+        '--map-check',
+        'end with 0 if our lines of the ImageSwap map are as the operator last wrote them, else with 1',
+      ).conflicts('mapUpdate'),
+    )
     .addHelpText('after', examples)
-    .action(async (cluster: ClusterOptions) => runOperator(cluster, command, host));
+    .action(async ({ mapUpdate = false, mapCheck = false, ...cluster }: OperatorOptions) => {
+      const configuration = await readConfiguration(settingsGivenTo(command, host), host.folder);
+      if (mapUpdate) await updateMapOnce(cluster, configuration, host);
+      else if (mapCheck) await checkMapOnce(cluster, configuration, host);
+      else await runOperator(cluster, configuration, host);
+    });
   return addSettingOptions(command);
 }
 
-interface ClusterOptions {
+interface OperatorOptions {
   readonly kubeconfig?: string;
   readonly context?: string;
-}
-
-async function runOperator(cluster: ClusterOptions, command: Command, host: Host): Promise<void> {
-  const configuration = await readConfiguration(settingsGivenTo(command, host), host.folder);
-  const { settings, strategies, templates } = configuration;
-  const isInPod = cluster.kubeconfig === undefined && host.environment['KUBERNETES_SERVICE_HOST'] !== undefined;
-  const parts = compose({
-    configuration,
-    connection: await connect(cluster),
-    // In a pod the host's name is the pod's; the number tells apart processes on a developer's machine.
-    identity: `${hostname()}_${process.pid}`,
-    isElected: settings.leaderElection ?? isInPod,
-  });
-  const logger = parts.resolve(loggerToken);
-  const known = {
-    strategies: strategies.map(({ strategy }) => strategy.name),
-    templates: templates.map(({ name }) => name),
-  };
-  logger.info({ version, namespace: settings.namespace, addressing: settings.addressingScheme, ...known }, 'starting');
-  if (settings.secondsBetweenStreams !== undefined) {
-    logger.warn({}, 'SECONDS_BETWEEN_STREAMS has no effect: a watch that ends is resumed at once');
-  }
-  try {
-    await parts.resolve(controllerToken).run(host.signal);
-  } finally {
-    await parts.resolve(clientToken).close();
-  }
-  logger.info({}, 'ended');
-}
-
-async function connect(cluster: ClusterOptions): Promise<ClusterConnection> {
-  try {
-    return await loadConnection(cluster);
-  } catch (error) {
-    throw new FailedError(`the cluster cannot be found: ${messageOf(error)}`, { cause: error });
-  }
+  readonly mapUpdate?: boolean;
+  readonly mapCheck?: boolean;
 }

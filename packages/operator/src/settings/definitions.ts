@@ -1,3 +1,4 @@
+import { defaultMapStateFile } from '../map-check/map-state.ts';
 import { version } from '../version.ts';
 import type { SettingDefinition, SettingValues } from './setting.ts';
 import * as as from './value-schemas.ts';
@@ -52,6 +53,15 @@ export const settingDefinitions = {
     wants: "'::' or ':'",
     fallback: '::',
     schema: as.mapSeparator,
+  },
+  imageswapMapStateFile: {
+    variable: 'IMAGESWAP_MAP_STATE_FILE',
+    placeholder: '<file>',
+    meaning:
+      'Where the operator notes what it wrote to the map, for --map-check; where it may not write, it does without.',
+    wants: 'an absolute path',
+    fallback: defaultMapStateFile,
+    schema: as.absolutePath,
   },
   strategies: {
     variable: 'STRATEGIES',

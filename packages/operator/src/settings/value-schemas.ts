@@ -37,6 +37,8 @@ export const port = text(/^\d{1,5}$/)
 
 export const ipAddress = z.union([z.ipv4(), z.ipv6()], notWanted);
 
+export const absolutePath = text(/^\/.*[^/]$/);
+
 export const onOff = z
   .string()
   .toLowerCase()

@@ -24,6 +24,7 @@ describe('settings', () => {
       caCertificateBundle: undefined,
       imageswapNamespace: undefined,
       imageswapMapSeparator: '::',
+      imageswapMapStateFile: '/var/run/imageswap_configmap_version',
       strategies: [],
       strategySettings: {},
       templates: [],
@@ -55,6 +56,7 @@ describe('settings', () => {
     ['CA_CERTIFICATE_BUNDLE', 'company-cas', { caCertificateBundle: 'company-cas' }],
     ['IMAGESWAP_NAMESPACE', 'imageswap-system', { imageswapNamespace: 'imageswap-system' }],
     ['IMAGESWAP_MAP_SEPARATOR', ':', { imageswapMapSeparator: ':' }],
+    ['IMAGESWAP_MAP_STATE_FILE', '/tmp/map', { imageswapMapStateFile: '/tmp/map' }],
     ['STRATEGIES', './mine.ts, @acme/dns', { strategies: ['./mine.ts', '@acme/dns'] }],
     ['STRATEGY_SETTINGS', `{'dns': {'zone': 'a', 'ttl': 5}}`, { strategySettings: { dns: { zone: 'a', ttl: 5 } } }],
     ['TEMPLATES', 'a,b', { templates: ['a', 'b'] }],
@@ -117,6 +119,7 @@ describe('settings', () => {
     ['ADDRESSING_SCHEME', 'Host ess', `ADDRESSING_SCHEME: got "Host ess", wants the name of an addressing strategy`],
     ['DOCKER_CERTIFICATE_SECRET', 'a/b', `DOCKER_CERTIFICATE_SECRET: got "a/b", wants the name of a Secret`],
     ['IMAGESWAP_MAP_SEPARATOR', '=', `IMAGESWAP_MAP_SEPARATOR: got "=", wants '::' or ':'`],
+    ['IMAGESWAP_MAP_STATE_FILE', 'map', `IMAGESWAP_MAP_STATE_FILE: got "map", wants an absolute path`],
     [
       'DOCKER_REGISTRY',
       'https://docker.io',

@@ -1,0 +1,152 @@
+import { rm, writeFile } from 'node:fs/promises';
+import { ConfigMap } from '@entrepot/core';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { entrepot, type Ended } from '../cli/run-program.ts';
+import { TestCluster } from '../operator/test-cluster.ts';
+import { OldPod } from './old-pod.ts';
+
+const namespace = 'mirrors';
+const key = { namespace: 'imageswap-system', name: 'imageswap-maps' };
+const python = ['/usr/local/bin/python', '/app/mirroroperator/operator.py'];
+const services = { NAMESPACE: namespace, ADDRESSING_SCHEME: 'services', IMAGESWAP_NAMESPACE: key.namespace };
+const block = (lines: string) => `# entrepot begin imageswap\n${lines}# entrepot end imageswap\n`;
+const emptyMap = block('default::\n');
+
+let cluster: TestCluster;
+let pod: OldPod;
+
+beforeAll(async () => {
+  cluster = await TestCluster.start();
+  await cluster.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: key.namespace } });
+  const settings = ['--addressing-scheme', 'services', '--imageswap-namespace', key.namespace];
+  await cluster.apply((await entrepot(['manifests', '--namespace', namespace, ...settings])).out);
+  pod = await OldPod.create(cluster, namespace, 'entrepot-operator');
+}, 900_000);
+
+afterAll(async () => {
+  await pod.remove();
+  await cluster.stop();
+});
+
+beforeEach(async () => {
+  await rm(pod.stateFile, { force: true });
+  await cluster.client.delete(ConfigMap, key);
+});
+
+const mapText = async () => {
+  const map = await cluster.client.get(ConfigMap, key);
+  return map?.['data'];
+};
+const edit = async (text: string | null, labels = {}) =>
+  cluster.client.patch(ConfigMap, key, { metadata: { labels }, data: { maps: text } }, { type: 'merge' });
+const update = async () => pod.run([...python, '--map-update'], services);
+const check = async (environment: Readonly<Record<string, string>> = services): Promise<Ended> =>
+  pod.run([...python, '--map-check'], environment);
+
+describe("mirror-operator's command line, in a pod with the rights of our manifests,", () => {
+  test('writes the map once, and then finds it as it was written', async () => {
+    expect(await update()).toEqual({
+      code: 0,
+      out: '',
+      said: 'the map in ConfigMap imageswap-system/imageswap-maps is written\n',
+    });
+    expect(await mapText()).toEqual({ maps: emptyMap });
+    expect(await check()).toMatchObject({ code: 0, said: expect.stringContaining('is as the operator last wrote it') });
+  });
+
+  test('does not care for lines, keys and labels of others', async () => {
+    await update();
+    await edit(`[EXACT]a::b\n${emptyMap}c.io::d.io\n`, { team: 'x' });
+    expect((await check()).code).toBe(0);
+  });
+
+  test.each([
+    ['changed', emptyMap.replace('default::', 'default::example.com')],
+    ['removed', 'default::\n'],
+    ['removed with its key', null],
+  ])('fails when our part of the map is %s', async (_title, text) => {
+    await update();
+    await edit(text);
+    expect(await check()).toEqual({
+      code: 1,
+      out: '',
+      said: 'entrepot: key maps of ConfigMap imageswap-system/imageswap-maps is not as the operator last wrote it\n',
+    });
+  });
+
+  test('fails when the ConfigMap is gone', async () => {
+    await update();
+    await cluster.client.delete(ConfigMap, key);
+    expect((await check()).code).toBe(1);
+  });
+
+  test('takes a map that was never written for healthy, also beside the file of mirror-operator', async () => {
+    expect(await check()).toEqual({ code: 0, out: '', said: 'nothing was written to the map yet\n' });
+    await writeFile(pod.stateFile, '48151623');
+    expect((await check()).code).toBe(0);
+  });
+
+  test('takes an API server that does not answer for no reason to restart', async () => {
+    await update();
+    await edit(null);
+    const { code, said } = await check({ ...services, KUBERNETES_SERVICE_PORT: '1' });
+    expect(code).toBe(0);
+    expect(said).toMatch(/^whether the map is as it was written cannot be told: .*ECONNREFUSED/);
+  });
+
+  test.each(['--map-check', '--map-update'])('%s with another scheme is an error', async (flag) => {
+    const said = `entrepot: ${flag} is for ADDRESSING_SCHEME=services, which has a map; here it is hostess\n`;
+    expect(await pod.run([...python, flag], { NAMESPACE: namespace })).toEqual({ code: 1, out: '', said });
+  });
+
+  test('runs the operator by the command of the Deployment', async () => {
+    const wrong = { ...services, LOG_LEVEL: 'loud' };
+    const { code, said } = await pod.run(['python', '-u', 'mirroroperator/operator.py'], wrong);
+    expect(code).toBe(2);
+    expect(said).toContain('LOG_LEVEL: got "loud", wants debug, info, warn or error');
+  });
+
+  test.each([[[]], [['-c', 'print(1)']], [['other.py', '--map-check']]])('is not Python for %j', async (words) => {
+    const { code, said } = await pod.run(['python', ...words], services);
+    expect(code).toBe(2);
+    expect(said).toContain('this is no Python but entrepot');
+  });
+
+  test('says the same with flags that only the whole program knows', async () => {
+    await update();
+    await edit(null);
+    const { code, said } = await pod.run([...python, '--map-check', '--log-level', 'error'], services);
+    expect(code).toBe(1);
+    expect(said).toBe((await check()).said);
+  });
+
+  test('cannot do both at once', async () => {
+    const { code, said } = await pod.run([...python, '--map-check', '--map-update'], services);
+    expect(code).toBe(2);
+    expect(said).toContain("option '--map-check' cannot be used with option '--map-update'");
+  });
+});
+
+test('the probe takes little more time than Node itself', async () => {
+  await update();
+  const bare = median(await timesOf(async () => pod.run(['node', '-e', '0'])));
+  const probing = median(await timesOf(async () => expect((await check()).code).toBe(0)));
+  console.log(
+    `--map-check: ${probing.toFixed(0)} ms, ${(probing / bare).toFixed(1)} times that of node -e 0 (${bare.toFixed(0)} ms)`,
+  );
+  expect(probing / bare).toBeLessThan(5);
+});
+
+async function timesOf(action: () => Promise<unknown>): Promise<readonly number[]> {
+  const times: number[] = [];
+  for (let round = 0; round < 7; round++) {
+    const startedAt = performance.now();
+    await action();
+    times.push(performance.now() - startedAt);
+  }
+  return times;
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)] ?? Number.NaN;
+}
