@@ -10,5 +10,19 @@ export const Service: GroupVersionKind = { group: '', version: 'v1', kind: 'Serv
 export const StatefulSet: GroupVersionKind = { group: 'apps', version: 'v1', kind: 'StatefulSet' };
 export const DaemonSet: GroupVersionKind = { group: 'apps', version: 'v1', kind: 'DaemonSet' };
 
+export const Pod: GroupVersionKind = { group: '', version: 'v1', kind: 'Pod' };
+
+/** Keeps a RegistryMirror that is deleted until nodes have nothing of it any more. */
+export const nodesFinalizer = 'entrepot.k8s.osp.tech/nodes';
+
+/** The ConfigMap by which a cluster's owner says what node agents may do. */
+export const nodePolicyName = 'entrepot-node-policy';
+
 /** The field manager under which everything is applied. */
 export const fieldManager = 'entrepot';
+
+/**
+ * Under what mirror-operator wrote: the API server takes a field manager from the user agent, here those of the Kubernetes client
+ * for Python, now and before 2020; what is older than field managers has the third one.
+ */
+export const formerFieldManagers: readonly string[] = ['OpenAPI-Generator', 'Swagger-Codegen', 'before-first-apply'];

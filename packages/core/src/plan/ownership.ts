@@ -20,6 +20,9 @@ export function baseLabels(mirror: string): Readonly<Record<string, string>> {
   return { app: 'docker-registry', mirror };
 }
 
+/** Further says which pods of a mirror are its node agents. */
+export const nodeAgentComponent = { component: 'hostess-certificate' } as const;
+
 /** An object of a mirror: base labels are added, and it is collected when the mirror goes. Only a rendered mirror has no uid. */
 export function ownedBy(mirror: KubernetesObject, object: KubernetesObject): KubernetesObject {
   const owner = {
