@@ -9,28 +9,21 @@ import {
   type Logger,
   Manager,
   type Metrics,
-} from "@entrepot/kube";
-import { fieldManager } from "./api/group.ts";
-import { AuthorityKeeper } from "./certificates/authority-keeper.ts";
-import { CertificateKeeper } from "./certificates/certificate-keeper.ts";
-import {
-  FleetReconciler,
-  type TextBlockListener,
-} from "./reconcile/fleet-reconciler.ts";
-import { InformerSet } from "./reconcile/informer-set.ts";
-import { MirrorReconciler } from "./reconcile/mirror-reconciler.ts";
-import { Reporter } from "./reconcile/reporter.ts";
-import { StrategyInventory } from "./reconcile/strategy-inventory.ts";
-import { Surveyor } from "./reconcile/surveyor.ts";
-import {
-  effectOf,
-  observedObjects,
-  watchedObjects,
-} from "./reconcile/watches.ts";
-import type { MirrorSettings } from "./settings.ts";
-import { createCatalog } from "./strategy/catalog.ts";
-import type { ConfiguredStrategy } from "./strategy/define.ts";
-import type { ConfigTemplate } from "./template/contract.ts";
+} from '@entrepot/kube';
+import { fieldManager, formerFieldManagers } from './api/group.ts';
+import { AuthorityKeeper } from './certificates/authority-keeper.ts';
+import { CertificateKeeper } from './certificates/certificate-keeper.ts';
+import { FleetReconciler, type TextBlockListener } from './reconcile/fleet-reconciler.ts';
+import { InformerSet } from './reconcile/informer-set.ts';
+import { MirrorReconciler } from './reconcile/mirror-reconciler.ts';
+import { Reporter } from './reconcile/reporter.ts';
+import { StrategyInventory } from './reconcile/strategy-inventory.ts';
+import { Surveyor } from './reconcile/surveyor.ts';
+import { effectOf, observedObjects, watchedObjects } from './reconcile/watches.ts';
+import type { MirrorSettings } from './settings.ts';
+import { createCatalog } from './strategy/catalog.ts';
+import type { ConfiguredStrategy } from './strategy/define.ts';
+import type { ConfigTemplate } from './template/contract.ts';
 
 export interface MirrorControllerOptions {
   readonly client: KubeClient;
@@ -43,8 +36,7 @@ export interface MirrorControllerOptions {
   readonly metrics?: Metrics | undefined;
   /** Without it, this process takes itself for the only one. The Lease is kept in the settings' namespace. */
   readonly leaderElection?: MirrorLeaderElection | undefined;
-  readonly health?:
-    { readonly port: number; readonly host?: string | undefined } | undefined;
+  readonly health?: { readonly port: number; readonly host?: string | undefined } | undefined;
   readonly onTextBlock?: TextBlockListener | undefined;
 }
 
@@ -65,7 +57,7 @@ export interface MirrorController {
   run(signal: AbortSignal): Promise<void>;
 }
 
-const fleetKey = "fleet";
+const fleetKey = 'fleet';
 const mirrorsAtATime = 4;
 
 /**
@@ -74,40 +66,26 @@ const mirrorsAtATime = 4;
  * @example await createMirrorController({ client, settings, strategies: [configureStrategy(hostess, {})], templates: [nginx] }).run(signal);
  * @throws TerminalError `InvalidSettings`, when the default strategy or a template is not among those given, or a name is there twice
  */
-export function createMirrorController(
-  options: MirrorControllerOptions,
-): MirrorController {
-  const {
-    client,
-    settings,
-    strategies,
-    templates,
-    logger,
-    clock,
-    metrics,
-    leaderElection,
-    health,
-  } = options;
+export function createMirrorController(options: MirrorControllerOptions): MirrorController {
+  const { client, settings, strategies, templates, logger, clock, metrics, leaderElection, health } = options;
   const { namespace, defaultAddressing } = settings;
   const catalog = createCatalog({ strategies, templates, defaultAddressing });
   const runtime = { client, logger, clock, metrics };
 
   const state = new InformerSet(runtime);
-  for (const watched of watchedObjects(settings, strategies))
-    state.watch(watched);
+  for (const watched of watchedObjects(settings, strategies)) state.watch(watched);
   const surveyor = new Surveyor(state, settings, catalog);
-  const inventory = new StrategyInventory(
-    new Inventory({ client, namespace, fieldManager }),
-  );
+  const inventory = new StrategyInventory(new Inventory({ client, namespace, fieldManager }));
   const applier = new Applier({
     ...runtime,
     fieldManager,
-    live: (kind) => state.store(kind, namespace),
+    adopts: formerFieldManagers,
+    live: (kind, within) => state.store(kind, within),
   });
   const authority = new AuthorityKeeper(applier, namespace);
   const fleet = new FleetReconciler({
     client,
-    applier: new Applier({ ...runtime, fieldManager, live: () => undefined }),
+    applier,
     catalog,
     surveyor,
     inventory,
@@ -149,7 +127,7 @@ export function createMirrorController(
   });
   const mirrors = new Controller({
     ...runtime,
-    name: "mirrors",
+    name: 'mirrors',
     concurrency: mirrorsAtATime,
     reconcile: (name, signal) => mirror.reconcile(name, signal),
   });

@@ -5,6 +5,7 @@ import type { MirrorSettings } from '../settings.ts';
 import type { RenderedConfig } from '../template/contract.ts';
 import type { CertificateChoice } from './certificate-choice.ts';
 import { configHash, fetcherFile } from './config.ts';
+import { immutableFields } from './immutable-fields.ts';
 import { namesOf, registryPort } from './naming.ts';
 import { baseLabels } from './ownership.ts';
 import { podLayout } from './pod-layout.ts';
@@ -40,6 +41,8 @@ export interface CacheServerInput {
   readonly settings: MirrorSettings;
   readonly config: RenderedConfig;
   readonly certificate: CertificateChoice;
+  /** The mirror's own StatefulSet, where there is one. */
+  readonly existing?: KubernetesObject | undefined;
 }
 
 /** The StatefulSet with nginx and the fetcher. Its selector is immutable and that of existing installations. */
@@ -57,8 +60,7 @@ export function cacheServer(input: CacheServerInput): KubernetesObject {
     },
     spec: {
       replicas: spec.replicas,
-      serviceName: names.headlessService,
-      podManagementPolicy: 'Parallel',
+      ...immutableFields({ serviceName: names.headlessService, podManagementPolicy: 'Parallel' }, input.existing),
       updateStrategy: { type: 'RollingUpdate' },
       selector: { matchLabels: selector },
       template: {

@@ -1,21 +1,18 @@
-import type { KubernetesObject } from "@entrepot/kube";
-import { StatefulSet } from "../api/group.ts";
-import { cacheServer } from "./cache-server.ts";
-import {
-  type CertificateChoice,
-  chooseCertificate,
-} from "./certificate-choice.ts";
-import { certificateRequest } from "./certificate-request.ts";
-import { configSecret, renderConfig } from "./config.ts";
-import { existingClaim } from "./existing-claim.ts";
-import { formerNodeState, type NodeStateInput } from "./former-node-state.ts";
-import { namesOf } from "./naming.ts";
-import { nodeAgent } from "./node-agent.ts";
-import { isOwnedBy, ownedBy, plannedBy } from "./ownership.ts";
-import { services } from "./services.ts";
-import type { ValidMirror } from "./survey.ts";
-import { trustedIn } from "./trusted-bundle.ts";
-import type { NodePlan } from "./withdrawal.ts";
+import type { KubernetesObject } from '@entrepot/kube';
+import { StatefulSet } from '../api/group.ts';
+import { cacheServer } from './cache-server.ts';
+import { type CertificateChoice, chooseCertificate } from './certificate-choice.ts';
+import { certificateRequest } from './certificate-request.ts';
+import { configSecret, renderConfig } from './config.ts';
+import { existingClaim } from './existing-claim.ts';
+import { formerNodeState, type NodeStateInput } from './former-node-state.ts';
+import { namesOf } from './naming.ts';
+import { nodeAgent } from './node-agent.ts';
+import { isOwnedBy, ownedBy, plannedBy } from './ownership.ts';
+import { services } from './services.ts';
+import type { ValidMirror } from './survey.ts';
+import { trustedIn } from './trusted-bundle.ts';
+import type { NodePlan } from './withdrawal.ts';
 
 /** What is wanted for one mirror. All objects are complete: labelled and owned. */
 export interface MirrorPlan extends NodePlan {
@@ -38,40 +35,20 @@ export interface MirrorPlan extends NodePlan {
  * @param trusted hash of the certificates that nodes are to trust; by default of those in the serving Secret
  * @throws TerminalError `TemplateFailed`
  */
-export function planMirror(
-  mirror: ValidMirror,
-  input: NodeStateInput,
-  trusted?: string,
-): MirrorPlan {
+export function planMirror(mirror: ValidMirror, input: NodeStateInput, trusted?: string): MirrorPlan {
   const { object, spec, choice } = mirror;
   const { state, settings } = input;
   const { namespace } = settings;
   const { name } = object.metadata;
-  const owned = (planned: KubernetesObject): KubernetesObject =>
-    ownedBy(object, planned);
-  const contributions = mirror.strategies.flatMap(
-    ({ contribution }) => contribution ?? [],
-  );
+  const owned = (planned: KubernetesObject): KubernetesObject => ownedBy(object, planned);
+  const contributions = mirror.strategies.flatMap(({ contribution }) => contribution ?? []);
   const certificate = chooseCertificate(mirror, state, settings);
   const { secretName } = certificate;
-  const server = state.get(StatefulSet, {
-    namespace,
-    name: namesOf(name).statefulSet,
-  });
-  const isOurs =
-    server !== undefined &&
-    (object.metadata.uid === undefined || isOwnedBy(object, server));
-  const { claim, note } = existingClaim(
-    spec.claim,
-    isOurs ? server : undefined,
-  );
-  const config = renderConfig(
-    name,
-    spec,
-    claim.resources.requests.storage,
-    settings,
-    choice.template,
-  );
+  const server = state.get(StatefulSet, { namespace, name: namesOf(name).statefulSet });
+  const isOurs = server !== undefined && (object.metadata.uid === undefined || isOwnedBy(object, server));
+  const existing = isOurs ? server : undefined;
+  const { claim, note } = existingClaim(spec.claim, existing);
+  const config = renderConfig(name, spec, claim.resources.requests.storage, settings, choice.template);
   const node = contributions.flatMap(({ node }) => node ?? []);
   const former = formerNodeState(mirror, input);
   const request = certificateRequest(name, certificate, namespace);
@@ -79,10 +56,7 @@ export function planMirror(
     mirror: name,
     priorityClass: spec.priorityClass,
     settings,
-    trusted: {
-      secretName,
-      hash: trusted ?? trustedIn({ namespace, name: secretName }, state),
-    },
+    trusted: { secretName, hash: trusted ?? trustedIn({ namespace, name: secretName }, state) },
     node,
     former,
   });
@@ -91,16 +65,12 @@ export function planMirror(
     certificate,
     ...(request !== undefined && { certificateRequest: owned(request) }),
     configSecret: owned(configSecret(name, namespace, config)),
-    cacheServer: owned(
-      cacheServer({ mirror: name, spec, claim, settings, config, certificate }),
-    ),
+    cacheServer: owned(cacheServer({ mirror: name, spec, claim, settings, config, certificate, existing })),
     ...(agent !== undefined && { nodeAgent: owned(agent) }),
     node,
     former,
     strategyObjects: mirror.strategies.flatMap(({ status, contribution }) =>
-      (contribution?.objects ?? []).map((planned) =>
-        owned(plannedBy(status.name, name, planned)),
-      ),
+      (contribution?.objects ?? []).map((planned) => owned(plannedBy(status.name, name, planned))),
     ),
     ...(note !== undefined && { storageNote: note }),
   };

@@ -19,7 +19,6 @@ import { affectedMirrors, type Surveyor } from './surveyor.ts';
 
 export interface FleetReconcilerOptions {
   readonly client: KubeClient;
-  /** One that reads from the server: fleet objects may be in any namespace. */
   readonly applier: Applier;
   readonly catalog: Catalog;
   readonly surveyor: Surveyor;

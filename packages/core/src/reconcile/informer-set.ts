@@ -54,8 +54,8 @@ export class InformerSet implements ClusterState {
     for (const { informer } of this.#informers) informer.onChange(listener);
   }
 
-  /** What is known of a kind, for appliers; undefined where not all objects of the namespace are watched. */
-  store(kind: GroupVersionKind, namespace: string): ObjectStore<KubernetesObject> | undefined {
+  /** What is known of a kind, for appliers; undefined where not all objects of the namespace (of all, without one) are watched. */
+  store(kind: GroupVersionKind, namespace: string | undefined): ObjectStore<KubernetesObject> | undefined {
     return this.#informers.find(({ watched }) => includes(watched, { kind, namespace }))?.informer.store;
   }
 
