@@ -26,9 +26,3 @@ export const fieldManager = 'entrepot';
  * for Python, now and before 2020; what is older than field managers has the third one.
  */
 export const formerFieldManagers: readonly string[] = ['OpenAPI-Generator', 'Swagger-Codegen', 'before-first-apply'];
-
-/**
- * Under what mirror-operator wrote: the API server takes a field manager from the user agent, here those of the Kubernetes client
- * for Python, now and before 2020; what is older than field managers has the third one.
- */
-export const formerFieldManagers: readonly string[] = ['OpenAPI-Generator', 'Swagger-Codegen', 'before-first-apply'];
