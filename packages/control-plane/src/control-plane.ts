@@ -1,3 +1,4 @@
+import type { ApiProxy } from './api-proxy.ts';
 import type { Progress } from './progress.ts';
 
 /** All optional; the defaults suit tests. */
@@ -31,6 +32,8 @@ export interface ControlPlane {
   kubeconfigFor(user: string, groups?: readonly string[]): Promise<string>;
   /** Ends the API server, keeps it away for `awayMs` (default 0) and starts it again on the same port with the same data. */
   restartApiServer(awayMs?: number): Promise<void>;
+  /** A proxy before the API server that can do harm to its clients, and a kubeconfig file of those. Both end with the control plane. */
+  startProxy(): Promise<{ readonly proxy: ApiProxy; readonly kubeconfig: string }>;
   /** Ends all three, waits until their ports are free, removes the folder. */
   stop(): Promise<void>;
 }

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CertificateAuthority, signingKeys, type KeyPair } from './certificate-authority.ts';
-import { kubeconfig } from './kubeconfig.ts';
+import { kubeconfig, plainKubeconfig } from './kubeconfig.ts';
 import type { Layout } from './program-arguments.ts';
 
 /** What proves who is who in one control plane. */
@@ -39,6 +39,11 @@ export async function writeKubeconfig(
   const pair = await authority.clientPair(user, groups);
   const server = serverOf(layout);
   return writeSecret(layout, `${file}.kubeconfig`, kubeconfig(server, authority.certificate, user, pair));
+}
+
+/** A kubeconfig file for a server that asks nobody who they are, such as a proxy; returns its path. */
+export async function writePlainKubeconfig(layout: Layout, server: string): Promise<string> {
+  return writeSecret(layout, `proxy-${new URL(server).port}.kubeconfig`, plainKubeconfig(server));
 }
 
 /** Where the API server answers. */

@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { ApiProxy } from './api-proxy.ts';
 import { requestStatus } from './api-request.ts';
 import type { ControlPlane } from './control-plane.ts';
-import { serverOf, writeKubeconfig, type Credentials } from './credentials.ts';
+import { serverOf, writeKubeconfig, writePlainKubeconfig, type Credentials } from './credentials.ts';
 import { isPortFree } from './free-port.ts';
 import type { KubernetesPrograms } from './kubernetes-programs.ts';
 import { poll } from './poll.ts';
@@ -34,6 +35,7 @@ export class RunningControlPlane implements ControlPlane {
   readonly #credentials: Credentials;
   readonly #watchdog: Watchdog;
   readonly #processes = new Map<ProgramName, ServerProcess>();
+  readonly #proxies: ApiProxy[] = [];
 
   constructor(programs: KubernetesPrograms, layout: Layout, credentials: Credentials, watchdog: Watchdog) {
     this.server = serverOf(layout);
@@ -69,7 +71,15 @@ export class RunningControlPlane implements ControlPlane {
     await this.#startApiServer();
   }
 
+  async startProxy(): Promise<{ readonly proxy: ApiProxy; readonly kubeconfig: string }> {
+    const { authority, admin } = this.#credentials;
+    const proxy = await ApiProxy.start(this.server, { certificateAuthority: authority.certificate, client: admin });
+    this.#proxies.push(proxy);
+    return { proxy, kubeconfig: await writePlainKubeconfig(this.#layout, proxy.server) };
+  }
+
   async stop(): Promise<void> {
+    await Promise.all(this.#proxies.splice(0).map(async (proxy) => proxy.close()));
     for (const name of ['kube-controller-manager', 'kube-apiserver', 'etcd'] as const) {
       await this.#processes.get(name)?.stop(stopGraceMs);
     }
