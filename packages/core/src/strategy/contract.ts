@@ -1,4 +1,4 @@
-import type { GroupVersionKind, KubernetesObject } from '@entrepot/kube';
+import type { ConfigMapTextBlock, GroupVersionKind, KubernetesObject } from '@entrepot/kube';
 import type { ZodType } from 'zod';
 
 /** The version of this contract; a strategy made for another one is refused when it is loaded. */
@@ -82,17 +82,11 @@ export interface Contribution {
   readonly unsupported?: string;
 }
 
-/** A marked block inside a text that others edit too, in a ConfigMap's data. Everything outside the markers stays as it is. */
-export interface TextBlock {
-  readonly configMap: { readonly namespace: string; readonly name: string };
-  readonly key: string;
-  /** Names the block in its marker lines, `# entrepot begin <marker>` and `# entrepot end <marker>`. */
-  readonly marker: string;
-  /** Whole lines, each ended by a newline. Empty content removes the block. */
-  readonly content: string;
-  /** Lines outside the block that it stands in for, without their newlines: they go in the same write. */
-  readonly replaces?: readonly string[];
-}
+/**
+ * A marked block inside a text that others edit too: `{ configMap: { namespace, name }, key, marker, content }`, where content
+ * is whole lines, or empty to remove the block. Everything outside its marker lines stays as it is.
+ */
+export type TextBlock = ConfigMapTextBlock;
 
 export type NodeState = HostsEntry | TrustedCA;
 
