@@ -54,7 +54,10 @@ export class AuthorityKeeper {
   async #make(former: Authority | undefined, now: number, signal: AbortSignal): Promise<void> {
     const { certificate, key } = await createAuthority(now);
     const data = encoded({ 'tls.crt': certificate, 'tls.key': key });
-    const secret = { apiVersion: 'v1', kind: 'Secret', metadata: this.#key, type: 'kubernetes.io/tls', data };
+    // A Secret's type cannot be changed, and a restored one may have another.
+    const live = former && (await this.#applier.read(Secret, this.#key, signal));
+    const type = live?.['type'] ?? 'kubernetes.io/tls';
+    const secret = { apiVersion: 'v1', kind: 'Secret', metadata: this.#key, type, data };
     const isFormer = (live: KubernetesObject): boolean =>
       former !== undefined && textsOf(live)['tls.crt'] === former.certificate;
     try {

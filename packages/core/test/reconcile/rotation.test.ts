@@ -1,0 +1,183 @@
+import { createHash, X509Certificate } from 'node:crypto';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { constrainedAuthority, createAuthority, readAuthority } from '../../src/certificates/authority.ts';
+import { certificatesIn } from '../../src/certificates/anchors.ts';
+import { textsOf } from '../../src/certificates/secret-texts.ts';
+import { signServingCertificate } from '../../src/certificates/serving-certificate.ts';
+import { DaemonSet, RegistryMirror, Secret, StatefulSet } from '../../src/index.ts';
+import { eventually } from '../support/eventually.ts';
+import { like } from '../support/matching.ts';
+import { Cluster } from '../support/operator.ts';
+
+const serving = 'registry-mirror-quay-tls';
+
+let cluster: Cluster;
+beforeEach(async () => {
+  cluster = await Cluster.connect();
+});
+afterEach(async () => cluster.leave());
+
+async function texts(name = serving): Promise<Readonly<Record<string, string>>> {
+  const secret = await cluster.client.get(Secret, { namespace: cluster.namespace, name });
+  return secret === undefined ? {} : textsOf(secret);
+}
+
+/** Does what nodes do when their agents are done: the DaemonSet as it is now is said to be ready everywhere. */
+async function nodesAgree(): Promise<void> {
+  const name = 'registry-mirror-quay-utils';
+  await eventually(async () => {
+    const { 'ca.crt': bundle = '' } = await texts();
+    const daemonSet = await cluster.client.get(DaemonSet, { namespace: cluster.namespace, name });
+    expect(JSON.stringify(daemonSet?.['spec'])).toContain(createHash('sha256').update(bundle).digest('hex'));
+    const { generation } = daemonSet?.metadata ?? {};
+    const numbers = { desiredNumberScheduled: 3, currentNumberScheduled: 3, numberMisscheduled: 0, numberReady: 3 };
+    const status = { observedGeneration: generation, updatedNumberScheduled: 3, ...numbers };
+    await cluster.setReady(DaemonSet, name, status);
+  });
+}
+
+async function certificateReady(says: RegExp): Promise<void> {
+  await eventually(async () => expect((await cluster.conditions('quay'))['CertificateReady']).toEqual(like(says)));
+}
+
+/** A Secret as users make it: a certificate that signed itself, for the mirror's name. */
+async function selfMade(name = 'mirror-quay.io'): Promise<{ readonly 'tls.crt': string; readonly 'tls.key': string }> {
+  const authority = await readAuthority(await createAuthority(Date.now(), 'CN=Theirs'));
+  const { certificate, key } = await signServingCertificate(authority, [name], Date.now());
+  return { 'tls.crt': `${certificate}${await constrainedAuthority(authority, [name])}`, 'tls.key': key };
+}
+
+async function give(name: string, stringData: object): Promise<void> {
+  const metadata = { namespace: cluster.namespace, name };
+  await cluster.client.create({ apiVersion: 'v1', kind: 'Secret', metadata, type: 'kubernetes.io/tls', stringData });
+}
+
+async function change(name: string, stringData: object): Promise<void> {
+  await cluster.client.patch(Secret, { namespace: cluster.namespace, name }, { stringData }, { type: 'merge' });
+}
+
+const patchSpec = async (spec: object) =>
+  cluster.client.patch(RegistryMirror, { name: 'quay' }, { spec }, { type: 'merge' });
+
+async function settledMirror(spec: object = {}): Promise<Readonly<Record<string, string>>> {
+  await cluster.mirror('quay', { upstreamUrl: 'quay.io', ...spec });
+  await certificateReady(/^True (Issued|Provided)/);
+  await nodesAgree();
+  return texts();
+}
+
+describe('a new CA', () => {
+  test('is given to all nodes before anything signed by it is served; the old one stays for the time being', async () => {
+    await cluster.operator();
+    const before = await settledMirror();
+    await cluster.client.delete(Secret, { namespace: cluster.namespace, name: 'entrepot-ca' });
+    await certificateReady(/^True WaitingForNodes: Secret registry-mirror-quay-tls is valid until 20/);
+    const between = await texts();
+    expect(between['tls.crt']).toBe(before['tls.crt']);
+    expect(certificatesIn(between['ca.crt'] ?? '')).toHaveLength(2);
+    expect(between['ca.crt']).toContain(before['ca.crt']);
+
+    await nodesAgree();
+    await certificateReady(/^True Issued: /);
+    const after = await texts();
+    expect(after['ca.crt']).toBe(between['ca.crt']);
+    expect(after['tls.crt']).not.toBe(before['tls.crt']);
+    const { 'tls.crt': authority = '' } = await texts('entrepot-ca');
+    expect(new X509Certificate(after['tls.crt'] ?? '').verify(new X509Certificate(authority).publicKey)).toBe(true);
+  });
+
+  test('is waited for across a restart of the operator, which changes nothing', async () => {
+    const first = await cluster.operator();
+    await settledMirror();
+    await cluster.client.delete(Secret, { namespace: cluster.namespace, name: 'entrepot-ca' });
+    await certificateReady(/^True WaitingForNodes/);
+    const between = await texts();
+    await first.stop();
+    const second = await cluster.operator();
+    await certificateReady(/^True WaitingForNodes/);
+    expect(await texts()).toEqual(between);
+    expect(second.writes.filter((write) => write.includes('/secrets/'))).toEqual([]);
+    await nodesAgree();
+    await certificateReady(/^True Issued/);
+  });
+});
+
+describe("a user's Secret", () => {
+  test('is copied for a new mirror at once, and changes of it when all nodes trust the new certificate', async () => {
+    const one = await selfMade();
+    await give('given', one);
+    await cluster.operator(undefined, { certificateSecret: 'given' });
+    const before = await settledMirror();
+    expect(before).toMatchObject(one);
+    const two = await selfMade();
+    await change('given', two);
+    await certificateReady(/^True WaitingForNodes/);
+    expect(await texts()).toMatchObject(one);
+    await nodesAgree();
+    await certificateReady(/^True Provided: Secret given is valid until/);
+    expect(await texts()).toMatchObject(two);
+  });
+
+  test('that goes, or becomes unreadable, is named; what was served before is kept', async () => {
+    await give('given', await selfMade());
+    await cluster.operator();
+    const before = await settledMirror({ tls: { secretName: 'given' } });
+    await change('given', { 'tls.crt': 'nonsense' });
+    await certificateReady(
+      /^True CertificateMissing: Secret given holds no certificate in tls.crt; what was served before/,
+    );
+    await cluster.client.delete(Secret, { namespace: cluster.namespace, name: 'given' });
+    await certificateReady(/^True CertificateMissing: Secret given does not exist; what was served before/);
+    expect(await texts()).toEqual(before);
+  });
+
+  test('in place of our own CA, and back, is changed to in the same way', async () => {
+    await cluster.operator();
+    const before = await settledMirror();
+    const theirs = await selfMade();
+    await give('given', theirs);
+    await patchSpec({ tls: { secretName: 'given' } });
+    await certificateReady(/^True WaitingForNodes/);
+    expect((await texts())['tls.crt']).toBe(before['tls.crt']);
+    await nodesAgree();
+    await certificateReady(/^True Provided/);
+    expect(await texts()).toMatchObject(theirs);
+    await patchSpec({ tls: null });
+    await certificateReady(/^True (WaitingForNodes|Issued)/);
+    await nodesAgree();
+    await certificateReady(/^True Issued/);
+    expect(new X509Certificate((await texts())['tls.crt'] ?? '').issuer).toBe('CN=Entrepot mirrors');
+  });
+});
+
+describe('where no node trusts a mirror', () => {
+  test('nobody is waited for', async () => {
+    await cluster.operator();
+    await cluster.mirror('quay', { upstreamUrl: 'quay.io', addressing: [] });
+    await certificateReady(/^True Issued/);
+    const theirs = await selfMade('whatever.example.org');
+    await give('given', theirs);
+    await patchSpec({ tls: { secretName: 'given' } });
+    await certificateReady(/^True Provided/);
+    expect(await texts()).toMatchObject(theirs);
+  });
+});
+
+describe('with an issuer', () => {
+  test('and no cert-manager, that is said, and what was served is kept', async () => {
+    await cluster.operator();
+    const before = await settledMirror();
+    await patchSpec({ tls: { issuerRef: { name: 'ours' } } });
+    await eventually(async () =>
+      expect((await texts('registry-mirror-quay-serving'))['tls.crt']).toBe(before['tls.crt']),
+    );
+    await certificateReady(/^True CertManagerMissing: the API server does not know Certificates: install cert-manager/);
+    const server = await cluster.client.get(StatefulSet, {
+      namespace: cluster.namespace,
+      name: 'registry-mirror-quay',
+    });
+    expect(JSON.stringify(server)).toContain('"secretName":"registry-mirror-quay-serving"');
+    await patchSpec({ tls: null });
+    await eventually(async () => expect((await texts())['tls.crt']).toBe(before['tls.crt']));
+  });
+});
