@@ -18,3 +18,13 @@ export function backoffMs(
   const ceiling = Math.min(maxMs, baseMs * 2 ** Math.min(failures - 1, 52));
   return ceiling / 2 + (random() * ceiling) / 2;
 }
+
+/**
+ * The wait after a server said when to come back: never less, and up to a fifth more, so that many clients
+ * that were turned away together do not come back together.
+ *
+ * @example afterRetryAfterMs(1_000) // between 1,000 and 1,200
+ */
+export function afterRetryAfterMs(retryAfterMs: number, random: () => number = Math.random): number {
+  return retryAfterMs * (1 + random() / 5);
+}

@@ -16,7 +16,7 @@ import type {
   Selection,
   WatchOptions,
 } from './request-options.ts';
-import { noSuchKind, ResourceCatalog, resourcePath, type ApiResource } from './resource-catalog.ts';
+import { ResourceCatalog, resourcePath, type ApiResource } from './resource-catalog.ts';
 import { firstValue, pathWithQuery } from './request-path.ts';
 import { withRetries } from './retry.ts';
 import { Transport, type TransportResponse } from './transport.ts';
@@ -27,12 +27,12 @@ export interface KubeClientOptions {
   readonly userAgent?: string | undefined;
   readonly metrics?: Metrics | undefined;
   readonly clock?: Clock | undefined;
+  /** How long a request may see no byte of its answer. Default: a little more than the minute that the API server gives itself. */
+  readonly requestInactivityMs?: number | undefined;
+  /** How long a watch may be silent. Default: more than two bookmarks, which the API server sends about once a minute. */
+  readonly watchInactivityMs?: number | undefined;
 }
 
-/** How long an ordinary request may see no byte of its answer. */
-const requestInactivityMs = 30_000;
-/** The API server sends a bookmark about once a minute, so silence for two of them means that the connection is dead. */
-const watchInactivityMs = 150_000;
 const pageSize = 500;
 
 /**
@@ -50,14 +50,18 @@ export class KubeClient {
   readonly #clock: Clock;
   readonly #metrics: Metrics | undefined;
   readonly #userAgent: string;
+  readonly #requestInactivityMs: number;
+  readonly #watchInactivityMs: number;
 
   constructor(connection: ClusterConnection, options: KubeClientOptions = {}) {
     this.#transport = new Transport(connection);
-    this.#catalog = new ResourceCatalog((path, signal) => this.request('GET', path, { signal }));
+    this.#catalog = new ResourceCatalog(async (path, signal) => this.request('GET', path, { signal }));
     this.#logger = options.logger ?? silentLogger;
     this.#clock = options.clock ?? systemClock;
     this.#metrics = options.metrics;
     this.#userAgent = options.userAgent ?? 'entrepot';
+    this.#requestInactivityMs = options.requestInactivityMs ?? 65_000;
+    this.#watchInactivityMs = options.watchInactivityMs ?? 150_000;
   }
 
   /** One object, or undefined when there is none of that name. @throws ApiError 404 `NoSuchKind` when the kind is unknown */
@@ -158,16 +162,17 @@ export class KubeClient {
   }
 
   /**
-   * Changes after `resourceVersion`, until the server ends the stream (`timeoutSeconds`), the signal is aborted or the stream falls silent.
+   * Resolves, when the server has agreed, with the changes after `resourceVersion`: until the server ends the stream (`timeoutSeconds`),
+   * the signal is aborted, or the stream falls silent. Whoever does not read them to the end must abort the signal.
    *
    * @throws ApiError, with status 410 when the resource version is too old: list again
    */
-  async *watch<T extends KubernetesObject>(
+  async watch<T extends KubernetesObject>(
     kind: GroupVersionKind,
     options: WatchOptions,
     signal: AbortSignal,
-  ): AsyncGenerator<WatchEvent<T>> {
-    const { namespace, inactivityMs = watchInactivityMs, ...query } = options;
+  ): Promise<AsyncIterable<WatchEvent<T>>> {
+    const { namespace, ...query } = options;
     const resource = await this.#catalog.resource(kind, signal);
     const path = resourcePath(kind, resource, { ...(namespace !== undefined && { namespace }) });
     const response = await this.#send(
@@ -175,15 +180,11 @@ export class KubeClient {
       pathWithQuery(path, { ...query, watch: true, allowWatchBookmarks: true }),
       {
         signal,
-        inactivityMs,
+        inactivityMs: this.#watchInactivityMs,
       },
     );
-    try {
-      if (response.statusCode >= 400) throw await this.#kindError(kind, response);
-      yield* watchEvents<T>(response.body);
-    } finally {
-      response.body.destroy();
-    }
+    if (response.statusCode >= 400) throw await this.#ifKindIsGone(kind, await this.#errorOf(response), signal);
+    return watchEvents<T>(response.body);
   }
 
   /** How the server serves a kind; remembered, and asked again while it does not know it. @throws ApiError 404 `NoSuchKind` */
@@ -195,8 +196,8 @@ export class KubeClient {
   async request<T>(method: string, path: string, options: RequestOptions = {}): Promise<T> {
     const target = pathWithQuery(path, options.query ?? {});
     return withRetries(method, this.#clock, options.signal, async () => {
-      const response = await this.#send(method, target, { ...options, inactivityMs: requestInactivityMs });
-      if (response.statusCode >= 400) throw await errorOf(response);
+      const response = await this.#send(method, target, options);
+      if (response.statusCode >= 400) throw await this.#errorOf(response);
       return parseJSON<T>(await response.body.text());
     });
   }
@@ -218,37 +219,42 @@ export class KubeClient {
     try {
       return await this.request<T>(method, path, options);
     } catch (error) {
-      throw this.#ifKindIsGone(kind, error);
+      throw await this.#ifKindIsGone(kind, error, options.signal);
     }
   }
 
-  async #kindError(kind: GroupVersionKind, response: TransportResponse): Promise<unknown> {
-    return this.#ifKindIsGone(kind, await errorOf(response));
-  }
-
-  /** A 404 that is no `Status` comes from the router: there is no such path, so the kind was uninstalled. */
-  #ifKindIsGone(kind: GroupVersionKind, error: unknown): unknown {
+  /** A 404 that is no `Status` is the API server's where the kind was uninstalled, or that of a proxy: the catalog finds out. */
+  async #ifKindIsGone(kind: GroupVersionKind, error: unknown, signal: AbortSignal | undefined): Promise<unknown> {
     if (!(error instanceof ApiError) || error.status !== 404 || error.reason !== 'Unknown') return error;
     this.#catalog.forget(kind);
-    return noSuchKind(kind);
+    return this.#catalog.resource(kind, signal).then(
+      () => error,
+      (failure: unknown) => failure,
+    );
   }
 
   async #send(
     method: string,
     path: string,
-    options: Pick<RequestOptions, 'body' | 'contentType' | 'signal'> & { readonly inactivityMs: number },
+    options: Omit<RequestOptions, 'query'> & { readonly inactivityMs?: number },
   ): Promise<TransportResponse> {
-    const { body, contentType = 'application/json', signal, inactivityMs } = options;
+    const { body, contentType = 'application/json', signal } = options;
+    const answerMs = this.#requestInactivityMs;
+    const { inactivityMs = answerMs } = options;
     const headers = {
       accept: 'application/json',
       'user-agent': this.#userAgent,
       ...(body !== undefined && { 'content-type': contentType }),
     };
     const text = body === undefined ? undefined : JSON.stringify(body);
-    const response = await this.#transport.send({ method, path, headers, body: text, inactivityMs, signal });
+    const response = await this.#transport.send({ method, path, headers, body: text, answerMs, inactivityMs, signal });
     this.#logger.debug({ method, path, status: response.statusCode }, 'request');
     this.#metrics?.requests.inc({ method, code: String(response.statusCode) });
     return response;
+  }
+
+  async #errorOf({ statusCode, body, headers }: TransportResponse): Promise<ApiError> {
+    return errorOfResponse(statusCode, await body.text(), firstValue(headers['retry-after']), this.#clock.now());
   }
 }
 
@@ -256,10 +262,6 @@ interface ListPage<T> {
   readonly apiVersion: string;
   readonly items: readonly T[];
   readonly metadata: { readonly resourceVersion: string; readonly continue?: string };
-}
-
-async function errorOf(response: TransportResponse): Promise<ApiError> {
-  return errorOfResponse(response.statusCode, await response.body.text(), firstValue(response.headers['retry-after']));
 }
 
 async function absentAsUndefined<T>(answer: Promise<T>): Promise<T | undefined> {

@@ -44,8 +44,6 @@ export interface WatchOptions extends Selection {
   readonly resourceVersion: string;
   /** After so long the server ends the stream by itself. */
   readonly timeoutSeconds: number;
-  /** The stream ends with an error when nothing, not even a bookmark, arrives for so long. */
-  readonly inactivityMs?: number | undefined;
 }
 
 export type Query = Readonly<Record<string, string | number | boolean | undefined>>;

@@ -9,18 +9,24 @@ export interface ApiResource {
   readonly verbs: readonly string[];
 }
 
-interface ApiResourceList {
+/** Either of the two lists with which the API describes itself. */
+interface Discovery {
+  readonly kind?: string;
   readonly resources?: readonly {
     readonly name: string;
     readonly namespaced: boolean;
     readonly kind: string;
     readonly verbs: readonly string[];
   }[];
+  readonly groups?: readonly { readonly name: string; readonly versions: readonly { readonly version: string }[] }[];
 }
 
-type Fetch = (path: string, signal: AbortSignal | undefined) => Promise<ApiResourceList>;
+type Fetch = (path: string, signal: AbortSignal | undefined) => Promise<Discovery>;
 
-/** What the API server says about its kinds, remembered per group and version. */
+/**
+ * What the API server says about its kinds, remembered per group and version. That a kind is not there has to be said by
+ * the API server: an informer that believed any 404 would take all its objects for deleted when a load balancer has a bad day.
+ */
 export class ResourceCatalog {
   readonly #fetch: Fetch;
   readonly #known = new Map<string, readonly ApiResource[]>();
@@ -46,19 +52,31 @@ export class ResourceCatalog {
 
   async #load(kind: GroupVersionKind, signal: AbortSignal | undefined): Promise<readonly ApiResource[]> {
     try {
-      const { resources = [] } = await this.#fetch(groupVersionPath(kind), signal);
+      const { resources = [] } = await this.#describe('APIResourceList', groupVersionPath(kind), signal);
       return resources
         .filter(({ name }) => !name.includes('/'))
         .map(({ name, ...resource }) => ({ ...resource, plural: name }));
     } catch (error) {
-      if (isNotFound(error)) return [];
+      if (isNotFound(error) && !(await this.#isServed(kind, signal))) return [];
       throw error;
     }
+  }
+
+  /** Whether the list of all groups has this one in this version. */
+  async #isServed({ group, version }: GroupVersionKind, signal: AbortSignal | undefined): Promise<boolean> {
+    const { groups = [] } = await this.#describe('APIGroupList', '/apis', signal);
+    return groups.some(({ name, versions }) => name === group && versions.some((served) => served.version === version));
+  }
+
+  async #describe(kind: string, path: string, signal: AbortSignal | undefined): Promise<Discovery> {
+    const answer = await this.#fetch(path, signal);
+    if (answer.kind !== kind) throw new Error(`GET ${path} was answered, but not with an ${kind}`);
+    return answer;
   }
 }
 
 /** The error that says that the server does not serve a kind (its CRD is not installed). */
-export function noSuchKind(kind: GroupVersionKind): ApiError {
+function noSuchKind(kind: GroupVersionKind): ApiError {
   return new ApiError(404, 'NoSuchKind', `The API server does not know ${kind.kind} of ${apiVersionOf(kind)}`);
 }
 

@@ -1,7 +1,9 @@
+import { afterRetryAfterMs } from '../backoff.ts';
 import type { Clock } from '../clock.ts';
 import { ApiError } from '../errors.ts';
 
 const attempts = 4;
+/** Who is to wait for longer than this finds out, and may do something else meanwhile. */
 const longestWaitMs = 30_000;
 
 /** Node and undici name a connection that broke by these; a pooled one breaks when the API server restarts. */
@@ -30,7 +32,8 @@ export async function withRetries<T>(
 
 function waitBeforeRetry(method: string, error: unknown): number | undefined {
   if (error instanceof ApiError && (error.status === 429 || error.status === 503)) {
-    return error.retryAfterMs === undefined ? undefined : Math.min(error.retryAfterMs, longestWaitMs);
+    const { retryAfterMs } = error;
+    return retryAfterMs === undefined || retryAfterMs > longestWaitMs ? undefined : afterRetryAfterMs(retryAfterMs);
   }
   const isBroken = error instanceof Error && 'code' in error && brokenConnection.has(String(error.code));
   return isBroken && method === 'GET' ? 50 : undefined;

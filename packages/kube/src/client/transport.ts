@@ -7,7 +7,9 @@ export interface TransportRequest {
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string | undefined;
-  /** The connection is given up when the server sends nothing for so long, before or within the answer. */
+  /** The connection is given up when the answer has not begun after so long, … */
+  readonly answerMs: number;
+  /** … and when nothing of it arrives for so long. */
   readonly inactivityMs: number;
   readonly signal?: AbortSignal | undefined;
 }
@@ -21,6 +23,8 @@ const keepAliveProbeMs = 30_000;
 export class Transport {
   readonly #connection: ClusterConnection;
   #pool: { readonly fingerprint: string; readonly dispatcher: Dispatcher } | undefined;
+  /** Pools of earlier TLS material, for as long as they carry something. */
+  readonly #retired = new Set<Dispatcher>();
 
   constructor(connection: ClusterConnection) {
     this.#connection = connection;
@@ -36,18 +40,19 @@ export class Transport {
 
   /** Cuts every connection, watches included. */
   async close(): Promise<void> {
-    await this.#pool?.dispatcher.destroy();
+    const pools = [...this.#retired, ...(this.#pool === undefined ? [] : [this.#pool.dispatcher])];
     this.#pool = undefined;
+    await Promise.all(pools.map(async (pool) => pool.destroy()));
   }
 
   async #sendWith(credentials: Credentials, request: TransportRequest): Promise<TransportResponse> {
-    const { method, path, headers, body, inactivityMs, signal } = request;
+    const { method, path, headers, body, answerMs, inactivityMs, signal } = request;
     const response = await this.#dispatcher(credentials).request({
       origin: new URL(this.#connection.server).origin,
       path: new URL(this.#connection.server).pathname.replace(/\/$/, '') + path,
       method,
       headers: { ...headers, ...credentials.headers },
-      headersTimeout: inactivityMs,
+      headersTimeout: answerMs,
       bodyTimeout: inactivityMs,
       ...(body !== undefined && { body }),
       ...(signal !== undefined && { signal }),
@@ -60,8 +65,7 @@ export class Transport {
   #dispatcher({ tls, proxy }: Credentials): Dispatcher {
     const fingerprint = JSON.stringify(tls);
     if (this.#pool?.fingerprint !== fingerprint) {
-      // The old pool finishes what it carries; a watch on it ends by itself within ten minutes.
-      void this.#pool?.dispatcher.close();
+      if (this.#pool !== undefined) this.#retire(this.#pool.dispatcher);
       const connect = { ...tls, keepAlive: true, keepAliveInitialDelay: keepAliveProbeMs };
       // One connection per request under way: with HTTP/2, one that hangs would stop all watches and the lease with them.
       const options = { connect, allowH2: false };
@@ -70,5 +74,12 @@ export class Transport {
       this.#pool = { fingerprint, dispatcher };
     }
     return this.#pool.dispatcher;
+  }
+
+  /** The old pool finishes what it carries; a watch on it ends by itself within ten minutes. */
+  #retire(pool: Dispatcher): void {
+    this.#retired.add(pool);
+    const gone = () => this.#retired.delete(pool);
+    pool.close().then(gone, gone);
   }
 }

@@ -1,4 +1,4 @@
-import { backoffMs } from '../backoff.ts';
+import { afterRetryAfterMs, backoffMs } from '../backoff.ts';
 import type { KubeClient } from '../client/kube-client.ts';
 import type { Selection } from '../client/request-options.ts';
 import { systemClock, type Clock } from '../clock.ts';
@@ -27,8 +27,11 @@ const retryRange = { baseMs: 200, maxMs: 30_000 };
 const missingKindRange = { baseMs: 2_000, maxMs: 2_000 };
 /** After so many failures in a row the place in the stream is not trusted any more. */
 const failuresUntilRelist = 5;
-/** A stream that ends sooner and says nothing is a failure: something in between cuts it. */
+/** A stream that ends sooner and says nothing is a failure: something in between cuts it. One that stayed for longer was well. */
 const shortestWatchMs = 1_000;
+
+/** Called with every change; one that throws or rejects is logged, nothing else. */
+type ChangeListener<T> = (change: Change<T>) => void | Promise<void>;
 
 /**
  * Keeps a copy of all objects of a kind: lists them once, then follows the changes for as long as it runs,
@@ -45,7 +48,7 @@ export class Informer<T extends KubernetesObject = KubernetesObject> {
   readonly #logger: Logger;
   readonly #clock: Clock;
   readonly #store = new InformerStore<T>();
-  readonly #listeners = new Set<(change: Change<T>) => void>();
+  readonly #listeners = new Set<ChangeListener<T>>();
   readonly #firstSync = Promise.withResolvers<void>();
   /** Where the next watch carries on; undefined: list first. */
   #resourceVersion: string | undefined;
@@ -84,9 +87,9 @@ export class Informer<T extends KubernetesObject = KubernetesObject> {
 
   /**
    * Calls the listener for every change, and at once with `added` for every object that is known already.
-   * A listener that throws is logged; the others and the informer go on. Returns the function that ends it.
+   * A listener that throws or rejects is logged; the others and the informer go on. Returns the function that ends it.
    */
-  onChange(listener: (change: Change<T>) => void): () => void {
+  onChange(listener: ChangeListener<T>): () => void {
     this.#listeners.add(listener);
     for (const object of this.#store.list()) this.#tell(listener, { type: 'added', object });
     return () => this.#listeners.delete(listener);
@@ -125,18 +128,23 @@ export class Informer<T extends KubernetesObject = KubernetesObject> {
 
   async #watch(resourceVersion: string, signal: AbortSignal): Promise<void> {
     const { client, namespace, labelSelector, fieldSelector } = this.#options;
-    const startedAt = this.#clock.elapsedMs();
-    let events = 0;
     const timeoutSeconds = 300 + Math.floor(Math.random() * 300);
     const options = { namespace, labelSelector, fieldSelector, resourceVersion, timeoutSeconds };
-    for await (const event of client.watch<T>(this.kind, options, signal)) {
-      events += 1;
-      this.#failures = 0;
-      this.#take(event);
+    const events = await client.watch<T>(this.kind, options, signal);
+    const openedAtMs = this.#clock.elapsedMs();
+    const wasShort = () => this.#clock.elapsedMs() - openedAtMs < shortestWatchMs;
+    let seen = 0;
+    try {
+      for await (const event of events) {
+        this.#take(event);
+        seen += 1;
+        this.#failures = 0;
+      }
+    } finally {
+      // What ends quiet watches now and then must not add up to long waits.
+      if (!wasShort()) this.#failures = 0;
     }
-    if (events === 0 && this.#clock.elapsedMs() - startedAt < shortestWatchMs) {
-      throw new Error('the watch ended at once, without an event');
-    }
+    if (seen === 0 && wasShort()) throw new Error('the watch ended at once, without an event');
   }
 
   #take(event: WatchEvent<T>): void {
@@ -161,7 +169,7 @@ export class Informer<T extends KubernetesObject = KubernetesObject> {
     this.#failures += 1;
     if (error instanceof ApiError && error.reason === 'NoSuchKind') return this.#waitForKind(error);
     const isExpired = error instanceof ApiError && error.status === 410;
-    const waitMs = Math.max(backoffMs(this.#failures, retryRange), retryAfterOf(error));
+    const waitMs = Math.max(backoffMs(this.#failures, retryRange), afterRetryAfterMs(retryAfterOf(error)));
     if (isExpired || this.#failures % failuresUntilRelist === 0) this.#resourceVersion = undefined;
     const level = isExpired || this.#failures === 1 ? 'debug' : 'warn';
     this.#logger[level]({ kind: this.kind, error, waitMs }, `Watching ${this.kind.kind} failed; trying again`);
@@ -182,12 +190,17 @@ export class Informer<T extends KubernetesObject = KubernetesObject> {
     for (const change of changes) for (const listener of this.#listeners) this.#tell(listener, change);
   }
 
-  #tell(listener: (change: Change<T>) => void, change: Change<T>): void {
-    try {
-      listener(change);
-    } catch (error) {
+  #tell(listener: ChangeListener<T>, change: Change<T>): void {
+    const failed = (error: unknown) => {
       this.#options.metrics?.handlerErrors.inc({ kind: this.kind.kind });
       this.#logger.error({ error, change: change.type }, `A listener failed on ${describe(change.object)}`);
+    };
+    try {
+      const outcome: unknown = listener(change);
+      // A rejection that nobody handles would end the process.
+      if (outcome instanceof Promise) outcome.catch(failed);
+    } catch (error) {
+      failed(error);
     }
   }
 }

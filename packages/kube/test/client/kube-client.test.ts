@@ -89,7 +89,7 @@ describe('the client', () => {
     await client.delete(ConfigMap, key('w'));
     const seen: string[] = [];
     const options = { namespace, resourceVersion, timeoutSeconds: 1 };
-    for await (const event of client.watch(ConfigMap, options, new AbortController().signal)) {
+    for await (const event of await client.watch(ConfigMap, options, new AbortController().signal)) {
       if (event.type !== 'bookmark') seen.push(`${event.type} ${event.object.metadata.name}`);
     }
     expect(seen).toEqual(['added w', 'deleted w']);

@@ -144,12 +144,13 @@ describe('an informer goes on after', () => {
 
 test('a watch that falls silent is given up', async () => {
   const api = new ScriptedApi({ lists: [], watches: [staysOpen] });
-  const client = await api.client();
+  const client = await api.client({ watchInactivityMs: 1_000 });
   onTestFinished(async () => {
     await client.close();
     await api.close();
   });
-  const options = { resourceVersion: '1', timeoutSeconds: 300, inactivityMs: 1_000 };
-  const events = client.watch(ConfigMap, options, new AbortController().signal);
-  await expect(events.next()).rejects.toMatchObject({ code: 'UND_ERR_BODY_TIMEOUT' });
+  const options = { resourceVersion: '1', timeoutSeconds: 300 };
+  const events = await client.watch(ConfigMap, options, new AbortController().signal);
+  const next = events[Symbol.asyncIterator]().next();
+  await expect(next).rejects.toMatchObject({ code: 'UND_ERR_BODY_TIMEOUT' });
 });

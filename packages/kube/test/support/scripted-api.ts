@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { KubeClient, type ClusterConnection } from '../../src/index.ts';
+import { KubeClient, type ClusterConnection, type KubeClientOptions } from '../../src/index.ts';
 
 export type Answer = (response: ServerResponse, request: IncomingMessage) => void;
 
@@ -17,7 +17,7 @@ export class ScriptedApi {
     this.#watches = [...script.watches];
   }
 
-  async client(): Promise<KubeClient> {
+  async client(options: KubeClientOptions = {}): Promise<KubeClient> {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#server.listen(0, '127.0.0.1', resolve);
     await promise;
@@ -28,7 +28,7 @@ export class ScriptedApi {
       namespace: undefined,
       credentials: async () => ({ headers: {}, tls: {}, proxy: undefined }),
     };
-    return new KubeClient(connection);
+    return new KubeClient(connection, options);
   }
 
   async close(): Promise<void> {
@@ -42,7 +42,7 @@ export class ScriptedApi {
     const url = new URL(request.url ?? '/', 'http://api');
     if (url.pathname === '/api/v1') {
       const resources = [{ name: 'configmaps', kind: 'ConfigMap', namespaced: true, verbs: ['list', 'watch'] }];
-      json({ resources })(response, request);
+      json({ kind: 'APIResourceList', resources })(response, request);
       return;
     }
     const isWatch = url.searchParams.get('watch') === 'true';
