@@ -3,10 +3,10 @@ import type { KubeClient } from '../client/kube-client.ts';
 import { isConflict } from '../errors.ts';
 import { retryOnConflict } from '../client/retry-on-conflict.ts';
 import { silentLogger, type Logger } from '../logger.ts';
-import { heldLease, isFree, leaseKind, newLease, releasedLease, type Lease } from './lease.ts';
+import { heldForMs, heldLease, leaseKind, newLease, releasedLease, type Lease } from './lease.ts';
 
 export interface LeaderElectionOptions {
-  /** Best one of its own, so that the renewal never waits behind other requests. */
+  /** Best one of its own: then no connection that others used and that died unseen can cost the lease. */
   readonly client: KubeClient;
   readonly namespace: string;
   /** Name of the Lease. */
@@ -21,6 +21,9 @@ export interface LeaderElectionOptions {
   readonly clock?: Clock | undefined;
   readonly logger?: Logger | undefined;
 }
+
+/** So that candidates who all wait for one lease to end do not ask at the same moment. */
+const takeoverSpreadMs = 200;
 
 /** Why the signal of a leader is aborted when another one may lead by now: stop at once. */
 export class LeadershipLostError extends Error {
@@ -67,11 +70,12 @@ export class LeaderElection {
 
   async #acquire(signal: AbortSignal): Promise<boolean> {
     while (!signal.aborted) {
-      if (await this.#tryHold(signal)) {
+      const startedAtMs = this.#clock.elapsedMs();
+      if (await this.#tryHold(this.#attempt(signal))) {
         this.#logger.info({ identity: this.#options.identity }, 'leading');
         return true;
       }
-      await this.#pause(signal);
+      await this.#pause(startedAtMs, signal, this.#heldByOtherForMs());
     }
     return false;
   }
@@ -95,14 +99,13 @@ export class LeaderElection {
 
   async #renew(ended: AbortSignal, lost: AbortController): Promise<void> {
     let renewedAtMs = this.#clock.elapsedMs();
+    let startedAtMs = renewedAtMs;
     for (;;) {
-      await this.#pause(ended);
+      await this.#pause(startedAtMs, ended);
       if (ended.aborted) return;
-      const startedAtMs = this.#clock.elapsedMs();
+      startedAtMs = this.#clock.elapsedMs();
       const leftMs = renewedAtMs + this.#renewDeadlineMs - startedAtMs;
-      // No attempt may outlast the deadline: a server that hangs is as bad as one that refuses.
-      const attempt = AbortSignal.any([ended, AbortSignal.timeout(Math.max(1, Math.ceil(leftMs)))]);
-      if (leftMs > 0 && (await this.#tryHold(attempt))) renewedAtMs = startedAtMs;
+      if (leftMs > 0 && (await this.#tryHold(this.#attempt(ended, leftMs)))) renewedAtMs = startedAtMs;
       else if (
         !ended.aborted &&
         (this.#isHeldByOther() || this.#clock.elapsedMs() >= renewedAtMs + this.#renewDeadlineMs)
@@ -114,6 +117,15 @@ export class LeaderElection {
     }
   }
 
+  /**
+   * No attempt may outlast the deadline: a server that hangs is as bad as one that refuses. Nor may it use up all of it,
+   * for what hangs may be one connection, and the next attempt opens another.
+   */
+  #attempt(signal: AbortSignal, leftMs = this.#renewDeadlineMs): AbortSignal {
+    const limitMs = Math.min(leftMs, this.#renewDeadlineMs / 2);
+    return AbortSignal.any([signal, AbortSignal.timeout(Math.max(1, Math.ceil(limitMs)))]);
+  }
+
   /** One attempt to take or renew the lease. Failures are no news: the next attempt comes soon. */
   async #tryHold(signal: AbortSignal): Promise<boolean> {
     const { client, identity, namespace, name } = this.#options;
@@ -121,11 +133,13 @@ export class LeaderElection {
       const lease = this.#observe(await client.get<Lease>(leaseKind, { namespace, name }, signal));
       const now = this.#clock.now();
       if (lease === undefined) {
-        this.#observe(await client.create(newLease({ namespace, name }, identity, this.#leaseDurationMs, now), {}, signal));
+        this.#observe(
+          await client.create(newLease({ namespace, name }, identity, this.#leaseDurationMs, now), {}, signal),
+        );
         return true;
       }
-      const silentMs = this.#clock.elapsedMs() - (this.#seen?.sinceMs ?? 0);
-      if (lease.spec.holderIdentity !== identity && !isFree(lease, silentMs)) return false;
+      const silentMs = this.#silentMs();
+      if (lease.spec.holderIdentity !== identity && heldForMs(lease, silentMs) > 0) return false;
       this.#observe(await client.update(heldLease(lease, identity, this.#leaseDurationMs, now), signal));
       return true;
     } catch (error) {
@@ -140,6 +154,17 @@ export class LeaderElection {
       this.#seen = { lease, sinceMs: this.#clock.elapsedMs() };
     }
     return lease;
+  }
+
+  #silentMs(): number {
+    return this.#clock.elapsedMs() - (this.#seen?.sinceMs ?? 0);
+  }
+
+  /** Undefined where nobody else holds the lease, as far as is known. */
+  #heldByOtherForMs(): number | undefined {
+    const heldMs =
+      this.#seen === undefined || !this.#isHeldByOther() ? 0 : heldForMs(this.#seen.lease, this.#silentMs());
+    return heldMs > 0 ? heldMs : undefined;
   }
 
   #isHeldByOther(): boolean {
@@ -163,7 +188,13 @@ export class LeaderElection {
     }
   }
 
-  async #pause(signal: AbortSignal): Promise<void> {
-    await this.#clock.sleep(this.#retryMs * (0.8 + 0.4 * Math.random()), signal).catch(() => {});
+  /**
+   * Attempts begin at about equal distances, so that one that hung does not put off the next; and one begins as soon as a
+   * lease that is not renewed may be taken.
+   */
+  async #pause(startedAtMs: number, signal: AbortSignal, heldForMs = Number.POSITIVE_INFINITY): Promise<void> {
+    const restMs = startedAtMs + this.#retryMs * (0.8 + 0.4 * Math.random()) - this.#clock.elapsedMs();
+    const waitMs = Math.min(restMs, heldForMs + takeoverSpreadMs * Math.random());
+    if (waitMs > 0) await this.#clock.sleep(waitMs, signal).catch(() => {});
   }
 }

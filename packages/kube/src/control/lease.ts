@@ -43,8 +43,8 @@ export function releasedLease(lease: Lease, now: number): Lease {
   return { ...lease, spec: { ...lease.spec, holderIdentity: '', leaseDurationSeconds: 1, renewTime: microTime(now) } };
 }
 
-/** Whether a Lease that has not changed for so long may be taken. */
-export function isFree(lease: Lease, unchangedMs: number): boolean {
+/** For how long a Lease that has not changed for so long is still its holder's; 0: it may be taken. */
+export function heldForMs(lease: Lease, unchangedMs: number): number {
   const { holderIdentity = '', leaseDurationSeconds = 0 } = lease.spec;
-  return holderIdentity === '' || unchangedMs >= leaseDurationSeconds * 1000;
+  return holderIdentity === '' ? 0 : Math.max(0, leaseDurationSeconds * 1000 - unchangedMs);
 }

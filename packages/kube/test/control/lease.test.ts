@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { heldLease, isFree, newLease, releasedLease } from '../../src/control/lease.ts';
+import { heldForMs, heldLease, newLease, releasedLease } from '../../src/control/lease.ts';
 
 const first = newLease({ namespace: 'default', name: 'lead' }, 'one', 15_000, 0);
 
@@ -35,8 +35,13 @@ describe('a lease', () => {
   });
 
   test.each([
-    { title: 'held and renewed: not free', lease: first, unchangedMs: 14_999, free: false },
-    { title: 'held and silent for its duration: free', lease: first, unchangedMs: 15_000, free: true },
-    { title: 'released: free at once', lease: releasedLease(first, 0), unchangedMs: 0, free: true },
-  ])('$title', ({ lease, unchangedMs, free }) => expect(isFree(lease, unchangedMs)).toBe(free));
+    {
+      title: "held and renewed: its holder's for the rest of its duration",
+      lease: first,
+      unchangedMs: 14_000,
+      heldMs: 1_000,
+    },
+    { title: 'held and silent for its duration: free', lease: first, unchangedMs: 15_000, heldMs: 0 },
+    { title: 'released: free at once', lease: releasedLease(first, 0), unchangedMs: 0, heldMs: 0 },
+  ])('$title', ({ lease, unchangedMs, heldMs }) => expect(heldForMs(lease, unchangedMs)).toBe(heldMs));
 });
