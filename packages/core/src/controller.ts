@@ -75,6 +75,7 @@ export function createMirrorController(options: MirrorControllerOptions): Mirror
   const state = new InformerSet(runtime);
   for (const watched of watchedObjects(settings, strategies)) state.watch(watched);
   const surveyor = new Surveyor(state, settings, catalog);
+  const events = new EventRecorder({ client, component: fieldManager, clock, logger });
   const inventory = new StrategyInventory(new Inventory({ client, namespace, fieldManager }));
   const applier = new Applier({
     ...runtime,
@@ -99,32 +100,13 @@ export function createMirrorController(options: MirrorControllerOptions): Mirror
     surveyor,
     applier,
     inventory,
-    certificates: new CertificateKeeper({
-      client,
-      applier,
-      authority,
-      namespace,
-      clock,
-    }),
-    reporter: new Reporter({
-      client,
-      clock,
-      events: new EventRecorder({
-        client,
-        component: fieldManager,
-        clock,
-        logger,
-      }),
-    }),
+    certificates: new CertificateKeeper({ client, applier, authority, namespace, clock }),
+    reporter: new Reporter({ client, clock, events }),
     fleet,
     clock,
   });
 
-  const fleets = new Controller({
-    ...runtime,
-    name: fleetKey,
-    reconcile: (_key, signal) => fleet.reconcile(signal),
-  });
+  const fleets = new Controller({ ...runtime, name: fleetKey, reconcile: (_key, signal) => fleet.reconcile(signal) });
   const mirrors = new Controller({
     ...runtime,
     name: 'mirrors',
@@ -135,7 +117,7 @@ export function createMirrorController(options: MirrorControllerOptions): Mirror
   state.onChange(({ object, previous }) => {
     for (const seen of previous === undefined ? [object] : [previous, object]) {
       const effect = effectOf(seen, previous, state, settings, observed);
-      if (effect.concernsSurvey) surveyor.changed();
+      surveyor.changed(effect.surveyed);
       if (effect.concernsFleet) fleets.enqueue(fleetKey);
       for (const name of effect.mirrors) mirrors.enqueue(name);
     }
@@ -145,18 +127,6 @@ export function createMirrorController(options: MirrorControllerOptions): Mirror
 
   const election =
     leaderElection &&
-    new LeaderElection({
-      ...leaderElection,
-      client: leaderElection.client ?? client,
-      namespace,
-      clock,
-      logger,
-    });
-  return new Manager({
-    logger,
-    clock,
-    metrics,
-    leaderElection: election,
-    health,
-  }).add(...state.all, fleets, mirrors);
+    new LeaderElection({ ...leaderElection, client: leaderElection.client ?? client, namespace, clock, logger });
+  return new Manager({ logger, clock, metrics, leaderElection: election, health, events }).add(...state.all, fleets, mirrors);
 }

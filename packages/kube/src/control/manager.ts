@@ -1,6 +1,7 @@
 import { systemClock, type Clock } from '../clock.ts';
 import { silentLogger, type Logger } from '../logger.ts';
 import { Informer } from '../informer/informer.ts';
+import type { EventRecorder } from '../observe/event-recorder.ts';
 import { HealthServer } from '../observe/health-server.ts';
 import type { Metrics } from '../observe/metrics.ts';
 import { LeadershipLostError, type LeaderElection } from './leader-election.ts';
@@ -14,13 +15,18 @@ export interface ManagerOptions {
   readonly leaderElection?: LeaderElection | undefined;
   /** Serves /livez, /readyz (all informers synced) and /metrics. */
   readonly health?: { readonly port: number; readonly host?: string | undefined } | undefined;
+  /** What it has not written yet when everything else has ended, it writes then. */
+  readonly events?: Pick<EventRecorder, 'flush'> | undefined;
   /** How long reconciles under way may go on at the end. */
   readonly drainMs?: number | undefined;
 }
 
+/** With the time to drain, well within the 30 seconds that a pod has for its end. */
+const flushMs = 3_000;
+
 /**
  * Runs the parts of an operator in order: informers first, controllers when those are complete and while this replica leads;
- * at the end no new work, the reconciles under way, the lease, and the informers last.
+ * at the end no new work, the reconciles under way, the lease, events not written yet, and the informers last.
  *
  * @example await new Manager({ logger }).add(pods, controller).run(signal);
  */
@@ -28,6 +34,7 @@ export class Manager {
   readonly #logger: Logger;
   readonly #clock: Clock;
   readonly #leaderElection: LeaderElection | undefined;
+  readonly #events: Pick<EventRecorder, 'flush'> | undefined;
   readonly #drainMs: number;
   readonly #health: HealthServer | undefined;
   readonly #informers: Pick<Informer, 'run' | 'synced' | 'hasSynced'>[] = [];
@@ -41,11 +48,13 @@ export class Manager {
     metrics,
     leaderElection,
     health,
+    events,
     drainMs = 20_000,
   }: ManagerOptions = {}) {
     this.#logger = logger;
     this.#clock = clock;
     this.#leaderElection = leaderElection;
+    this.#events = events;
     this.#drainMs = drainMs;
     const ready = { informers: () => this.#informers.every(({ hasSynced }) => hasSynced) };
     this.#health = health && new HealthServer({ ...health, metrics, checks: { ready } });
@@ -71,15 +80,17 @@ export class Manager {
     const failed = new AbortController();
     const finished = new AbortController();
     const stop = AbortSignal.any([signal, failed.signal]);
-    const guarded = async (part: Promise<void>) => part.catch((error: unknown) => failed.abort(error));
+    // One that fails ends the others, and those are waited for.
+    const guarded: Guard = async (part) => part.catch((error: unknown) => failed.abort(error));
 
     this.#healthPort = await this.#health?.listen();
     const informers = this.#informers.map(async (informer) => guarded(informer.run(finished.signal)));
     try {
       const everywhere = this.#everywhere.map(async (part) => guarded(this.#runDraining(part, stop)));
-      await guarded(this.#lead(stop));
+      await guarded(this.#lead(stop, guarded));
       await Promise.all(everywhere);
     } finally {
+      await this.#events?.flush(AbortSignal.timeout(flushMs));
       finished.abort();
       await Promise.all(informers);
       await this.#health?.close();
@@ -88,7 +99,7 @@ export class Manager {
     if (failed.signal.aborted) throw failed.signal.reason;
   }
 
-  async #lead(stop: AbortSignal): Promise<void> {
+  async #lead(stop: AbortSignal, guarded: Guard): Promise<void> {
     try {
       await Promise.all(this.#informers.map(async (informer) => informer.synced(stop)));
     } catch (error) {
@@ -97,7 +108,7 @@ export class Manager {
     }
     this.#logger.info({ informers: this.#informers.length }, 'all informers are complete');
     const lead = async (signal: AbortSignal) => {
-      const parts = this.#leading.map(async (part) => this.#runDraining(part, signal));
+      const parts = this.#leading.map(async (part) => guarded(this.#runDraining(part, signal)));
       await Promise.all([aborted(signal), ...parts]);
     };
     await (this.#leaderElection === undefined ? lead(stop) : this.#leaderElection.run(lead, stop));
@@ -125,6 +136,8 @@ export class Manager {
     }
   }
 }
+
+type Guard = (part: Promise<void>) => Promise<void>;
 
 async function aborted(signal: AbortSignal): Promise<void> {
   if (signal.aborted) return;

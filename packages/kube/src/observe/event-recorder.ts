@@ -1,6 +1,6 @@
 import { systemClock, type Clock } from '../clock.ts';
 import type { KubeClient } from '../client/kube-client.ts';
-import { isNotFound } from '../errors.ts';
+import { ApiError, isNotFound } from '../errors.ts';
 import { silentLogger, type Logger } from '../logger.ts';
 import { microTime } from '../micro-time.ts';
 import { keyOf, type KubernetesObject, type ObjectKey } from '../object.ts';
@@ -20,9 +20,11 @@ interface Series {
   readonly regarding: KubernetesObject;
   readonly event: EventToRecord;
   count: number;
-  /** Undefined: not written yet. */
-  written: { readonly key: ObjectKey; readonly count: number; readonly atMs: number } | undefined;
-  lastSeenMs: number;
+  /** Undefined: not written yet. Without a key: refused. */
+  written: { readonly key: ObjectKey | undefined; readonly count: number; readonly atMs: number } | undefined;
+  /** By the clock that never jumps, and for people. */
+  seenAtMs: number;
+  lastSeen: string;
 }
 
 /** A repetition after so long is a new event. */
@@ -33,7 +35,8 @@ const mostSeries = 500;
 
 /**
  * Reports what happens to objects as Events. Repetitions become one Event with a count. Recording never throws and never waits:
- * events are written one after another in the background, and dropped where the API server cannot keep up.
+ * events are written one after another in the background, kept while the API server is away, and dropped, the oldest first,
+ * where there are too many. What is not written yet at the end of the program is, by {@link flush}.
  */
 export class EventRecorder {
   readonly #options: EventRecorderOptions;
@@ -53,12 +56,13 @@ export class EventRecorder {
   /** Notes an event about an object; it is written soon, a repetition within ten seconds. */
   record(regarding: KubernetesObject, event: EventToRecord): void {
     const id = seriesOf(regarding, event);
-    const now = this.#clock.now();
+    const seenAtMs = this.#clock.elapsedMs();
+    const lastSeen = microTime(this.#clock.now());
     const known = this.#series.get(id);
-    const isRepetition = known !== undefined && now - known.lastSeenMs < seriesEndsMs;
-    const series = isRepetition ? known : { regarding, event, count: 0, written: undefined, lastSeenMs: now };
+    const isRepetition = known !== undefined && seenAtMs - known.seenAtMs < seriesEndsMs;
+    const series = isRepetition ? known : { regarding, event, count: 0, written: undefined, seenAtMs, lastSeen };
     series.count += 1;
-    series.lastSeenMs = now;
+    Object.assign(series, { seenAtMs, lastSeen });
     this.#series.delete(id);
     this.#series.set(id, series);
     const [oldest] = this.#series.keys();
@@ -66,61 +70,82 @@ export class EventRecorder {
     void this.#writeDue();
   }
 
-  /** Resolves when all that was recorded was written, repetitions included, or given up. */
-  async flush(signal?: AbortSignal): Promise<void> {
+  /** Resolves when all that was recorded was written, repetitions included, or given up; at once when the signal is aborted. */
+  async flush(signal: AbortSignal = new AbortController().signal): Promise<void> {
+    const gaveUp = Promise.withResolvers<void>();
+    const onAbort = () => gaveUp.resolve();
+    if (signal.aborted) return;
+    signal.addEventListener('abort', onAbort, { once: true });
+    await Promise.race([this.#flushed(signal), gaveUp.promise]);
+    signal.removeEventListener('abort', onAbort);
+  }
+
+  async #flushed(signal: AbortSignal): Promise<void> {
     while (this.#writing !== undefined) await this.#writing;
-    this.#writing = this.#writeAll([...this.#series.values()].filter(isUnwritten), signal);
-    await this.#writing;
-    this.#writing = undefined;
+    await this.#exclusively(async () => this.#writeAll(this.#unwritten(), signal));
   }
 
   async #writeDue(): Promise<void> {
     if (this.#writing !== undefined) return;
-    this.#writing = this.#drain();
-    await this.#writing;
+    await this.#exclusively(async () => this.#drain());
+    if (this.#timer !== undefined || this.#unwritten().length === 0) return;
+    // The program may end before; then it flushes.
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      void this.#writeDue();
+    }, seriesIntervalMs / 2).unref();
+  }
+
+  async #exclusively(write: () => Promise<unknown>): Promise<void> {
+    const writing = Promise.withResolvers<void>();
+    this.#writing = writing.promise;
+    await write();
     this.#writing = undefined;
-    if (this.#timer === undefined && [...this.#series.values()].some(isUnwritten)) {
-      // The program may end before: events are worth no delay of it.
-      this.#timer = setTimeout(() => {
-        this.#timer = undefined;
-        void this.#writeDue();
-      }, seriesIntervalMs / 2).unref();
-    }
+    writing.resolve();
   }
 
   async #drain(): Promise<void> {
     for (;;) {
-      const due = [...this.#series.values()].filter((series) => isUnwritten(series) && this.#isDue(series));
-      if (due.length === 0) return;
-      await this.#writeAll(due);
+      const due = this.#unwritten().filter((series) => this.#isDue(series));
+      if (due.length === 0 || !(await this.#writeAll(due))) return;
     }
+  }
+
+  #unwritten(): readonly Series[] {
+    return [...this.#series.values()].filter(({ count, written }) => written === undefined || written.count < count);
   }
 
   #isDue({ written }: Series): boolean {
-    return written === undefined || this.#clock.now() - written.atMs >= seriesIntervalMs;
+    return written === undefined || this.#clock.elapsedMs() - written.atMs >= seriesIntervalMs;
   }
 
-  async #writeAll(all: readonly Series[], signal?: AbortSignal): Promise<void> {
+  /** @returns false when the API server is away: what is left may be tried again later */
+  async #writeAll(all: readonly Series[], signal?: AbortSignal): Promise<boolean> {
     for (const series of all) {
       const { count } = series;
+      const writtenAs = (key: ObjectKey | undefined) => {
+        series.written = { key, count, atMs: this.#clock.elapsedMs() };
+      };
       try {
-        const key = await this.#write(series, signal);
-        series.written = { key, count, atMs: this.#clock.now() };
+        writtenAs(await this.#write(series, signal));
       } catch (error) {
         this.#logger.warn({ error, reason: series.event.reason }, 'an event could not be recorded');
-        series.written = { key: series.written?.key ?? { name: '' }, count, atMs: this.#clock.now() };
+        if (!isRefusal(error)) return false;
+        writtenAs(series.written?.key);
       }
     }
+    return true;
   }
 
   /** The first of a series is created; later only its count changes. */
   async #write(series: Series, signal: AbortSignal | undefined): Promise<ObjectKey> {
     const { client, component, instance = component } = this.#options;
-    const repeated = { series: { count: series.count, lastObservedTime: microTime(series.lastSeenMs) } };
-    if (series.written !== undefined && series.written.key.name !== '') {
+    const repeated = { series: { count: series.count, lastObservedTime: series.lastSeen } };
+    const key = series.written?.key;
+    if (key !== undefined) {
       try {
-        await client.patch(eventKind, series.written.key, repeated, { type: 'merge' }, signal);
-        return series.written.key;
+        await client.patch(eventKind, key, repeated, { type: 'merge' }, signal);
+        return key;
       } catch (error) {
         // Events live for an hour only.
         if (!isNotFound(error)) throw error;
@@ -131,6 +156,7 @@ export class EventRecorder {
   }
 }
 
-function isUnwritten({ count, written }: Series): boolean {
-  return written === undefined || written.count < count;
+/** The API server looked at it and said no; trying again would get the same answer. */
+function isRefusal(error: unknown): boolean {
+  return error instanceof ApiError && error.status < 500 && error.status !== 429;
 }
