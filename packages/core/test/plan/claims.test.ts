@@ -78,6 +78,23 @@ describe('claims are planned as they are wanted where', () => {
   });
 });
 
+describe('what else a StatefulSet cannot change', () => {
+  const shape = z.object({ spec: z.object({ serviceName: z.string(), podManagementPolicy: z.string() }) });
+  const planned = (...live: readonly KubernetesObject[]) => {
+    const { objects } = plan([registryMirror('quay', { upstreamUrl: 'quay.io' }), ...live]);
+    return shape.parse(objects.find(({ kind }) => kind === 'StatefulSet')).spec;
+  };
+  const usual = { serviceName: 'registry-mirror-quay-headless', podManagementPolicy: 'Parallel' };
+  const former = { serviceName: 'registry-mirror-quay', podManagementPolicy: 'OrderedReady' };
+  const live = existing(once);
+  const created = { ...live, spec: { ...record(live['spec']), ...former } };
+
+  test('is as usual where there is none', () => expect(planned()).toEqual(usual));
+  test('is planned as the mirror has it', () => expect(planned(created)).toEqual(former));
+  test('is as usual where the one that exists is not ours', () =>
+    expect(planned({ ...created, metadata: { ...created.metadata, ownerReferences: [] } })).toEqual(usual));
+});
+
 describe('the cache leaves room for downloads', () => {
   const cacheOf = (cache: object, ...objects: readonly KubernetesObject[]): unknown => {
     const spec = { upstreamUrl: 'quay.io', volumeClaimTemplate: { spec: once }, cache };
@@ -98,3 +115,7 @@ describe('the cache leaves room for downloads', () => {
     expect(cacheOf({ maxSize: '15Gi' }, live)).toMatchObject({ cache: { maxSizeBytes: 8 * gi } });
   });
 });
+
+function record(value: unknown): object {
+  return typeof value === 'object' && value !== null ? value : {};
+}
