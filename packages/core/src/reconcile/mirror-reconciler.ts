@@ -169,7 +169,8 @@ export class MirrorReconciler {
     const labels = baseLabels(mirror.metadata.name);
     const kinds = [DaemonSet, ...further];
     const { namespace } = settings;
-    await applier.prune({ kinds, namespace, labels, isOurs }, keep, signal);
+    // By owner alone: the settings may give DaemonSets any label.
+    await applier.prune({ kinds, namespace, labels: {}, isOurs }, keep, signal);
     for (const { strategy } of catalog.strategies) {
       const ofStrategy = { ...labels, [strategyLabel]: strategy.name };
       await applier.prune({ kinds: strategy.manages, namespace, labels: ofStrategy, isOurs }, keep, signal);

@@ -124,6 +124,24 @@ describe('when a mirror changes', () => {
     expect(await cluster.names(StatefulSet)).toEqual(['registry-mirror-quay']);
   });
 
+  test('a node agent that is wanted no more goes, whatever labels the settings gave it', async () => {
+    await cluster.operator(undefined, { workloadLabels: { app: 'theirs' } });
+    await cluster.mirror('quay', everywhere);
+    await converged('quay');
+    await patchSpec('quay', { addressing: [{ type: 'map' }] });
+    await eventually(async () => {
+      const name = 'registry-mirror-quay-utils';
+      const agent = await cluster.client.get(DaemonSet, { namespace: cluster.namespace, name });
+      const nodes = { desiredNumberScheduled: 1, updatedNumberScheduled: 1, numberReady: 1 };
+      const status = { ...nodes, currentNumberScheduled: 1, numberMisscheduled: 0 };
+      // It stays until every node has forgotten the mirror.
+      const observedGeneration = agent?.metadata.generation;
+      if (agent !== undefined) await cluster.setReady(DaemonSet, name, { ...status, observedGeneration });
+      expect(agent).toBeUndefined();
+    });
+    expect(await cluster.names(Secret)).toContain('registry-mirror-quay-secret');
+  });
+
   test('volumes cannot change: they stay, that is said, and everything else still changes', async () => {
     await cluster.operator();
     await cluster.mirror('quay', everywhere);
