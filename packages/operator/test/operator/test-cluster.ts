@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
 import { RegistryMirror } from '@entrepot/core';
-import { poll, startControlPlane, type ControlPlane } from '@entrepot/control-plane';
+import { poll, startControlPlane, type ControlPlane, type ControlPlaneOptions } from '@entrepot/control-plane';
 import { KubeClient, loadConnection, type GroupVersionKind, type KubernetesObject } from '@entrepot/kube';
 import { z } from 'zod';
 
@@ -21,8 +21,8 @@ export class TestCluster {
     this.client = client;
   }
 
-  static async start(): Promise<TestCluster> {
-    const plane = await startControlPlane();
+  static async start(options: ControlPlaneOptions = {}): Promise<TestCluster> {
+    const plane = await startControlPlane(options);
     return new TestCluster(plane, new KubeClient(await loadConnection({ kubeconfig: plane.kubeconfig })));
   }
 
