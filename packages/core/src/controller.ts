@@ -13,9 +13,12 @@ import {
 import { fieldManager, formerFieldManagers } from './api/group.ts';
 import { AuthorityKeeper } from './certificates/authority-keeper.ts';
 import { CertificateKeeper } from './certificates/certificate-keeper.ts';
+import { AbsentNodeFinder } from './reconcile/absent-nodes.ts';
 import { FleetReconciler, type TextBlockListener } from './reconcile/fleet-reconciler.ts';
 import { InformerSet } from './reconcile/informer-set.ts';
 import { MirrorReconciler } from './reconcile/mirror-reconciler.ts';
+import { NodeAgents } from './reconcile/node-agents.ts';
+import { NodeFinalizer } from './reconcile/node-finalizer.ts';
 import { Reporter } from './reconcile/reporter.ts';
 import { StrategyInventory } from './reconcile/strategy-inventory.ts';
 import { Surveyor } from './reconcile/surveyor.ts';
@@ -101,6 +104,15 @@ export function createMirrorController(options: MirrorControllerOptions): Mirror
     applier,
     inventory,
     certificates: new CertificateKeeper({ client, applier, authority, namespace, clock }),
+    nodes: new NodeAgents({
+      applier,
+      state,
+      settings,
+      finalizer: new NodeFinalizer(client),
+      finder: new AbsentNodeFinder(client, namespace, clock),
+      events,
+      clock,
+    }),
     reporter: new Reporter({ client, clock, events }),
     fleet,
     clock,
@@ -128,5 +140,9 @@ export function createMirrorController(options: MirrorControllerOptions): Mirror
   const election =
     leaderElection &&
     new LeaderElection({ ...leaderElection, client: leaderElection.client ?? client, namespace, clock, logger });
-  return new Manager({ logger, clock, metrics, leaderElection: election, health, events }).add(...state.all, fleets, mirrors);
+  return new Manager({ logger, clock, metrics, leaderElection: election, health, events }).add(
+    ...state.all,
+    fleets,
+    mirrors,
+  );
 }

@@ -25,6 +25,7 @@ export {
 export { ConfigMap, DaemonSet, fieldManager, RegistryMirror, Secret, Service, StatefulSet } from './api/group.ts';
 export { registryMirrorCRD } from './api/crd.ts';
 export { spokenIssue } from './api/spoken.ts';
+export { parseDuration } from './api/duration.ts';
 export { withoutPort } from './api/host.ts';
 export { kindKey, stateOf, type ClusterState } from './cluster-state.ts';
 export { createMirrorController, type MirrorController, type MirrorControllerOptions } from './controller.ts';

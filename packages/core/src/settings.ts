@@ -1,4 +1,4 @@
-import type { IssuerReference } from "./api/issuer-reference.ts";
+import type { IssuerReference } from './api/issuer-reference.ts';
 
 /** A toleration of a pod, as Kubernetes writes it. */
 export interface Toleration {
@@ -39,4 +39,6 @@ export interface MirrorSettings {
   readonly priorityClass?: string | undefined;
   /** Account of the node agents; it may list and watch Services. */
   readonly nodeAgentServiceAccount: string;
+  /** How long a mirror that goes waits for nodes that do not answer. */
+  readonly nodeWithdrawalLimitMs: number;
 }

@@ -37,6 +37,7 @@ export { ApiError, isConflict, isNotFound, TerminalError, WaitingError } from '.
 export { Informer, type InformerOptions } from './informer/informer.ts';
 export { type Change } from './informer/object-diff.ts';
 export { type ObjectStore } from './informer/object-store.ts';
+export { isOlder } from './informer/resource-version.ts';
 export { silentLogger, type Logger } from './logger.ts';
 export {
   apiVersionOf,

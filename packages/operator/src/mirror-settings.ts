@@ -23,5 +23,6 @@ export function mirrorSettings(settings: Settings): MirrorSettings {
     caBundle: settings.caCertificateBundle,
     priorityClass: settings.priorityClass,
     nodeAgentServiceAccount,
+    nodeWithdrawalLimitMs: settings.nodeWithdrawalLimit,
   };
 }

@@ -20,11 +20,13 @@ export function requiredRules(
 ): readonly NamespacedRule[] {
   const { namespace } = settings;
   return [
-    { apiGroups: ['k8s.osp.tech'], resources: ['registrymirrors'], verbs: ['get', 'list', 'watch'] },
+    { apiGroups: ['k8s.osp.tech'], resources: ['registrymirrors'], verbs: ['get', 'list', 'watch', 'patch'] },
     { apiGroups: ['k8s.osp.tech'], resources: ['registrymirrors/status'], verbs: ['get', 'patch', 'update'] },
     { namespace, apiGroups: [''], resources: ['services', 'secrets', 'configmaps'], verbs: managing },
     { namespace, apiGroups: ['apps'], resources: ['statefulsets', 'daemonsets'], verbs: managing },
     { namespace, apiGroups: ['cert-manager.io'], resources: ['certificates'], verbs: managing },
+    // Only to name the nodes that do not answer.
+    { namespace, apiGroups: [''], resources: ['pods'], verbs: ['list'] },
     {
       namespace,
       apiGroups: ['coordination.k8s.io'],

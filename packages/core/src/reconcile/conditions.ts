@@ -3,12 +3,12 @@ import type { Condition } from '../api/registry-mirror-status.ts';
 
 /** The statements about a mirror, in the order in which they become true; Ready sums them up. */
 export const conditionTypes = ['ConfigRendered', 'CertificateReady', 'CacheAvailable', 'Addressed'] as const;
-export type ConditionType = (typeof conditionTypes)[number] | 'Ready';
+export type ConditionType = (typeof conditionTypes)[number] | 'Ready' | 'Withdrawn';
 
 /** A condition before it is known when it came about. */
 export interface Statement {
   readonly type: ConditionType;
-  readonly status: 'True' | 'False';
+  readonly status: 'True' | 'False' | 'Unknown';
   readonly reason: string;
   readonly message: string;
 }
@@ -38,6 +38,7 @@ export function isRetried(error: unknown): boolean {
 
 /** Reasons that time alone takes away; all others last until somebody does something. */
 const waitingReasons = new Set([
+  'Leaving',
   'NoReplicaReady',
   'NodesPending',
   'Pending',

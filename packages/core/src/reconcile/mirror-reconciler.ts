@@ -15,11 +15,13 @@ import { chooseCertificate } from '../plan/certificate-choice.ts';
 import { type MirrorPlan, planMirror } from '../plan/mirror.ts';
 import { baseLabels, isOwnedBy, isWritableFor, strategyLabel } from '../plan/ownership.ts';
 import type { SurveyedMirror, ValidMirror } from '../plan/survey.ts';
+import { planWithdrawal } from '../plan/withdrawal.ts';
 import type { MirrorSettings } from '../settings.ts';
 import type { Catalog } from '../strategy/catalog.ts';
 import { isRetried, type StepFailure } from './conditions.ts';
 import type { FleetReconciler } from './fleet-reconciler.ts';
 import { gatherFacts } from './gather.ts';
+import type { NodeAgents, NodesOutcome } from './node-agents.ts';
 import type { Reporter } from './reporter.ts';
 import type { MirrorOutcome } from './status.ts';
 import { Steps } from './steps.ts';
@@ -32,16 +34,12 @@ export interface MirrorReconcilerOptions {
   readonly catalog: Catalog;
   readonly surveyor: Surveyor;
   readonly applier: Applier;
+  readonly nodes: NodeAgents;
   readonly certificates: CertificateKeeper;
   readonly inventory: StrategyInventory;
   readonly reporter: Reporter;
   readonly fleet: Pick<FleetReconciler, 'firstPass' | 'problems' | 'pendingFor'>;
   readonly clock?: Clock | undefined;
-}
-
-/** What came of applying what strategies want. */
-interface AppliedAddressing {
-  readonly isAgentChanged: boolean;
 }
 
 /** A timer cannot be set for longer than 24 days, and clocks are put right now and then. */
@@ -61,25 +59,26 @@ export class MirrorReconciler {
 
   /** @param name the mirror's name; of one that is gone, owner references see to the rest */
   async reconcile(name: string, signal: AbortSignal): Promise<Result> {
-    const { surveyor, reporter } = this.#options;
+    const { surveyor, reporter, nodes } = this.#options;
     const mirror = surveyor.current().mirrors.get(name);
-    if (mirror === undefined || mirror.kind === 'leaving') {
+    if (mirror === undefined) {
       reporter.forget(name);
+      nodes.forget(name);
       return done;
     }
-    if (mirror.kind !== 'valid') {
-      if (mirror.kind === 'conflict' || mirror.isWithdrawn) await this.#withdraw(mirror, signal);
-      await reporter.report(mirror, undefined, signal);
-      return done;
-    }
+    if (mirror.kind !== 'valid') return this.#dismiss(mirror, signal);
     const steps = new Steps(signal);
-    const outcome = await this.#apply(mirror, steps, signal);
+    const { outcome, lookAgainMs } = await this.#apply(mirror, steps, signal);
     await reporter.report(mirror, outcome, signal);
-    return this.#result(steps.failures, outcome.certificate?.checkAt);
+    return this.#result(steps.failures, outcome.certificate?.checkAt, lookAgainMs);
   }
 
-  async #apply(mirror: ValidMirror, steps: Steps, signal: AbortSignal): Promise<MirrorOutcome> {
-    const { state, settings, surveyor, fleet } = this.#options;
+  async #apply(
+    mirror: ValidMirror,
+    steps: Steps,
+    signal: AbortSignal,
+  ): Promise<{ readonly outcome: MirrorOutcome; readonly lookAgainMs: number | undefined }> {
+    const { state, settings, surveyor, fleet, nodes } = this.#options;
     const gathered = gatherFacts(mirror, state, settings);
     const hasAddress = gathered.clusterIPs.length > 0;
     const certificate = hasAddress ? await this.#ensureCertificate(mirror, steps, signal) : undefined;
@@ -89,18 +88,22 @@ export class MirrorReconciler {
     const addressing = plan && (await this.#applyPlan(mirror, plan, hasAddress, steps, signal));
     // What nodes said of the agent is not said of one that was changed since.
     const { nodes: _stale, ...unprepared } = gathered;
-    const facts = addressing?.isAgentChanged === true ? unprepared : gathered;
+    const facts = addressing?.isChanged === true ? unprepared : gathered;
     await fleet.firstPass;
-    return {
+    const outcome = {
       facts,
       failures: steps.failures,
       ...(certificate !== undefined && { certificate }),
-      hasNodeAgent: plan?.nodeAgent !== undefined,
+      hasNodeAgent: plan !== undefined && plan.node.length > 0,
+      absentNodes: addressing?.absentNodes ?? [],
+      isHalted: nodes.isHalted(),
+      ...(addressing?.withdrawal !== undefined && { withdrawal: addressing.withdrawal }),
       isAddressingApplied: addressing !== undefined,
       ...(plan?.storageNote !== undefined && { storageNote: plan.storageNote }),
       fleetProblems: fleet.problems,
       pendingFleets: fleet.pendingFor(mirror.object.metadata.name),
     };
+    return { outcome, lookAgainMs: addressing?.lookAgainMs };
   }
 
   async #ensureCertificate(
@@ -120,7 +123,7 @@ export class MirrorReconciler {
     hasAddress: boolean,
     steps: Steps,
     signal: AbortSignal,
-  ): Promise<AppliedAddressing | undefined> {
+  ): Promise<Partial<NodesOutcome> | undefined> {
     const apply = (object: KubernetesObject) => this.#applyOwned(mirror, object, signal);
     await steps.attempt('CacheAvailable', () => inOrder(plan.services, apply));
     if (!hasAddress) {
@@ -140,22 +143,39 @@ export class MirrorReconciler {
     plan: MirrorPlan,
     apply: (object: KubernetesObject) => Promise<ApplyOutcome>,
     signal: AbortSignal,
-  ): Promise<AppliedAddressing> {
-    if (mirror.strategies.some(({ status }) => status.state === 'failed')) return { isAgentChanged: false };
+  ): Promise<Partial<NodesOutcome>> {
+    if (mirror.strategies.some(({ status }) => status.state === 'failed')) return {};
+    const { nodes, inventory } = this.#options;
     for (const { status, contribution } of mirror.strategies) {
-      await this.#options.inventory.record(status.name, contribution?.objects ?? [], [], signal);
+      await inventory.record(status.name, contribution?.objects ?? [], [], signal);
     }
-    const { nodeAgent, strategyObjects } = plan;
-    const agent = nodeAgent === undefined ? 'unchanged' : await apply(nodeAgent);
+    const { strategyObjects } = plan;
+    const outcome = await nodes.apply(mirror.object, plan, signal);
     await inOrder(strategyObjects, apply);
-    const objects = [...(nodeAgent === undefined ? [] : [nodeAgent]), ...strategyObjects];
+    const objects = [...(outcome.agent === undefined ? [] : [outcome.agent]), ...strategyObjects];
     await this.#prune(mirror.object, [plan.configSecret, certificateSecret(plan), ...objects], [Secret], signal);
-    return { isAgentChanged: agent !== 'unchanged' };
+    if (outcome.agent === undefined) await nodes.release(mirror.object, signal);
+    return outcome;
   }
 
-  /** Nobody is sent to a mirror whose name belongs to another one; its cache stays. */
-  async #withdraw({ object }: SurveyedMirror, signal: AbortSignal): Promise<void> {
-    await this.#prune(object, [], [], signal);
+  /** Nobody is sent to a mirror that is refused for good or deleted; it serves until nodes have forgotten it. */
+  async #dismiss(mirror: Exclude<SurveyedMirror, ValidMirror>, signal: AbortSignal): Promise<Result> {
+    const { state, settings, surveyor, reporter, nodes } = this.#options;
+    const { object, kind } = mirror;
+    const isLeaving = kind === 'leaving';
+    if (isLeaving && !nodes.isHeld(object)) return done;
+    if (kind === 'invalid' && !mirror.isWithdrawn) {
+      await nodes.keep(object, signal);
+      await reporter.report(mirror, {}, signal);
+      return done;
+    }
+    const plan = planWithdrawal(mirror, { survey: surveyor.current(), state, settings });
+    const { agent, withdrawal, lookAgainMs } = await nodes.apply(object, plan, signal);
+    // What a deleted mirror owns is collected with it.
+    if (!isLeaving) await this.#prune(object, agent === undefined ? [] : [agent], [], signal);
+    if (agent === undefined) await nodes.release(object, signal);
+    if (agent !== undefined || !isLeaving) await reporter.report(mirror, { withdrawal }, signal);
+    return lookAgainMs === undefined ? done : { requeueAfterMs: lookAgainMs };
   }
 
   async #prune(
@@ -181,12 +201,12 @@ export class MirrorReconciler {
     return this.#options.applier.apply(object, (live) => isWritableFor(mirror.object, live), signal);
   }
 
-  #result(failures: readonly StepFailure[], checkAt: number | undefined): Result {
+  #result(failures: readonly StepFailure[], checkAt: number | undefined, lookAgainMs = longestWaitMs): Result {
     const retried = failures.find(({ error }) => isRetried(error));
     if (retried !== undefined) throw retried.error;
     const waits = failures.flatMap(({ error }) => (error instanceof WaitingError ? [error.afterMs] : []));
     const untilCheck = checkAt === undefined ? longestWaitMs : Math.max(shortestWaitMs, checkAt - this.#clock.now());
-    return { requeueAfterMs: Math.min(longestWaitMs, untilCheck, ...waits) };
+    return { requeueAfterMs: Math.min(longestWaitMs, untilCheck, lookAgainMs, ...waits) };
   }
 }
 

@@ -4,6 +4,7 @@ import {
   type Clock,
   type EventRecorder,
   isNotFound,
+  isOlder,
   type KubeClient,
   type KubernetesObject,
   systemClock,
@@ -12,7 +13,7 @@ import { fieldManager, RegistryMirror } from '../api/group.ts';
 import { type MirrorStatus, readStatus } from '../api/registry-mirror-status.ts';
 import type { SurveyedMirror } from '../plan/survey.ts';
 import { isCalm } from './conditions.ts';
-import { type MirrorOutcome, mirrorStatus } from './status.ts';
+import { type Dismissal, type MirrorOutcome, mirrorStatus } from './status.ts';
 
 export interface ReporterOptions {
   readonly client: KubeClient;
@@ -25,24 +26,24 @@ export class Reporter {
   readonly #options: ReporterOptions;
   readonly #clock: Clock;
   /** What was written last, for as long as the informer still shows the mirror as it was before. */
-  readonly #written = new Map<string, { readonly seenVersion: string | undefined; readonly status: MirrorStatus }>();
+  readonly #written = new Map<string, { readonly version: string; readonly status: MirrorStatus }>();
 
   constructor(options: ReporterOptions) {
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
   }
 
-  /** @param outcome undefined for mirrors that cannot be planned */
-  async report(mirror: SurveyedMirror, outcome: MirrorOutcome | undefined, signal: AbortSignal): Promise<void> {
+  /** @param outcome of mirrors that cannot be planned, what is being taken from nodes */
+  async report(mirror: SurveyedMirror, outcome: MirrorOutcome | Dismissal, signal: AbortSignal): Promise<void> {
     const { object } = mirror;
-    const { name, resourceVersion } = object.metadata;
+    const { name, resourceVersion = '' } = object.metadata;
     const written = this.#written.get(name);
-    const previous = written?.seenVersion === resourceVersion ? written?.status : undefined;
-    const before = previous ?? readStatus(object['status']);
+    const isBehind = written !== undefined && isOlder(resourceVersion, written.version);
+    const before = isBehind ? written.status : readStatus(object['status']);
     const status = mirrorStatus(mirror, outcome, before, this.#clock.now());
     if (isDeepStrictEqual(status, before)) return;
-    await this.#write(object, status, signal);
-    this.#written.set(name, { seenVersion: resourceVersion, status });
+    const version = await this.#write(object, status, signal);
+    if (version !== undefined) this.#written.set(name, { version, status });
     this.#tell(mirror, before, status);
   }
 
@@ -51,7 +52,8 @@ export class Reporter {
     this.#written.delete(name);
   }
 
-  async #write({ metadata }: KubernetesObject, status: MirrorStatus, signal: AbortSignal): Promise<void> {
+  /** @returns the mirror's version since; undefined where it is gone */
+  async #write({ metadata }: KubernetesObject, status: MirrorStatus, signal: AbortSignal): Promise<string | undefined> {
     const { name, uid } = metadata;
     const body = {
       apiVersion: apiVersionOf(RegistryMirror),
@@ -61,9 +63,11 @@ export class Reporter {
       status,
     };
     try {
-      await this.#options.client.apply(body, { fieldManager, force: true, subresource: 'status' }, signal);
+      const options = { fieldManager, force: true, subresource: 'status' } as const;
+      return (await this.#options.client.apply(body, options, signal)).metadata.resourceVersion;
     } catch (error) {
       if (!isNotFound(error)) throw error;
+      return undefined;
     }
   }
 

@@ -13,15 +13,25 @@ import {
   type StepFailure,
 } from './conditions.ts';
 import type { MirrorFacts } from './gather.ts';
+import { obstaclesOf, type Withdrawal, withdrawalStatement } from './withdrawal-statement.ts';
+
+/** What came of taking a mirror from nodes that is refused or deleted. */
+export interface Dismissal {
+  readonly withdrawal?: Withdrawal;
+}
 
 /** Everything a reconcile of a valid mirror came to. */
-export interface MirrorOutcome {
+export interface MirrorOutcome extends Dismissal {
   readonly facts: MirrorFacts;
   readonly failures: readonly StepFailure[];
   /** Undefined when it was not its turn, or when it failed. */
   readonly certificate?: CertificateOutcome;
   /** Whether some strategy wants a node agent. */
   readonly hasNodeAgent: boolean;
+  /** Nodes whose agent is not ready, as far as they are known. */
+  readonly absentNodes?: readonly string[];
+  /** Whether agents may not write at present. */
+  readonly isHalted?: boolean;
   readonly storageNote?: string;
   /** Whether the node agent and the objects of strategies were applied. */
   readonly isAddressingApplied: boolean;
@@ -34,19 +44,20 @@ export interface MirrorOutcome {
 /**
  * The status that says what was found and done. Pure.
  *
- * @param outcome undefined for mirrors that cannot be planned
+ * @param outcome of mirrors that cannot be planned, what is being taken from nodes
  * @param now milliseconds since the epoch
  */
 export function mirrorStatus(
   mirror: SurveyedMirror,
-  outcome: MirrorOutcome | undefined,
+  outcome: MirrorOutcome | Dismissal,
   previous: MirrorStatus,
   now: number,
 ): MirrorStatus {
   const generation = mirror.object.metadata.generation ?? 0;
   const conditions = (statements: readonly Statement[]): MirrorStatus['conditions'] =>
-    mergeConditions(previous.conditions, statements, generation, now);
-  if (mirror.kind !== 'valid' || outcome === undefined) {
+    mergeConditions(previous.conditions, [...statements, ...withdrawn], generation, now);
+  const withdrawn = [withdrawalStatement(outcome.withdrawal, previous.conditions) ?? []].flat();
+  if (mirror.kind !== 'valid' || !('facts' in outcome)) {
     const isWithdrawn = mirror.kind === 'conflict' || (mirror.kind === 'invalid' && mirror.isWithdrawn);
     const { masqueradeUrl, ...kept } = previous;
     return {
@@ -54,7 +65,7 @@ export function mirrorStatus(
       // The name under which nodes know a mirror is its claim to that name, until it is withdrawn from them.
       ...(masqueradeUrl !== undefined && !isWithdrawn && { masqueradeUrl }),
       observedGeneration: generation,
-      conditions: conditions([refusal(mirror)]),
+      conditions: conditions(refusal(mirror, previous, isWithdrawn || mirror.kind === 'leaving')),
     };
   }
   const { facts, certificate } = outcome;
@@ -79,15 +90,21 @@ export function mirrorStatus(
   };
 }
 
-function refusal(mirror: SurveyedMirror): Statement {
-  const refused = { type: 'Ready', status: 'False' } as const;
+/** What was said of nodes before is no longer true of a mirror that is taken from them. */
+function refusal(mirror: SurveyedMirror, { conditions }: MirrorStatus, isTaken: boolean): readonly Statement[] {
+  const said = { status: 'False', ...refusalReason(mirror) } as const;
+  const wasAddressed = conditions.some(({ type }) => type === 'Addressed');
+  return [{ type: 'Ready', ...said }, ...(isTaken && wasAddressed ? [{ type: 'Addressed', ...said } as const] : [])];
+}
+
+function refusalReason(mirror: SurveyedMirror): Pick<Statement, 'reason' | 'message'> {
   if (mirror.kind === 'invalid') {
-    return { ...refused, reason: 'InvalidSpec', message: problemSentence(mirror.problems) };
+    return { reason: 'InvalidSpec', message: problemSentence(mirror.problems) };
   }
-  if (mirror.kind === 'valid') return { ...refused, reason: 'Pending', message: 'nothing was tried yet' };
-  if (mirror.kind === 'leaving') return { ...refused, reason: 'Leaving', message: 'it is being deleted' };
+  if (mirror.kind === 'valid') return { reason: 'Pending', message: 'nothing was tried yet' };
+  if (mirror.kind === 'leaving') return { reason: 'Leaving', message: 'it is being deleted' };
   const message = `spec.masqueradeUrl: ${mirror.spec.masqueradeHost} belongs to the older RegistryMirror ${mirror.winner}`;
-  return { ...refused, reason: 'Conflict', message };
+  return { reason: 'Conflict', message };
 }
 
 function outcomeOf(
@@ -113,7 +130,7 @@ function cacheAvailable({ facts: { replicas }, storageNote }: MirrorOutcome): Om
 
 function addressed(
   strategies: readonly StrategyStatus[],
-  { facts, hasNodeAgent }: MirrorOutcome,
+  { facts, hasNodeAgent, absentNodes = [], isHalted = false }: MirrorOutcome,
 ): Omit<Statement, 'type'> {
   const [obstacle] = (['failed', 'unsupported', 'waiting'] as const).flatMap((worst) =>
     strategies.filter(({ state }) => state === worst),
@@ -129,9 +146,9 @@ function addressed(
   const { desired, ready } = facts.nodes ?? { desired: undefined, ready: 0 };
   if (desired === undefined) return { status: 'False', reason: 'NodesPending', message: 'no node is prepared yet' };
   const message = `${ready} of ${desired} nodes are prepared`;
-  return ready < desired
-    ? { status: 'False', reason: 'NodesPending', message }
-    : { status: 'True', reason: 'NodesReady', message };
+  if (ready >= desired) return { status: 'True', reason: 'NodesReady', message };
+  const obstacles = obstaclesOf(absentNodes, isHalted).map((text) => `; ${text}`);
+  return { status: 'False', reason: 'NodesPending', message: `${message}${obstacles.join('')}` };
 }
 
 /** What strategies planned is not yet what the cluster has. */

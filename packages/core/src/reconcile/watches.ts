@@ -1,6 +1,6 @@
 import { type KubernetesObject, kindOf } from '@entrepot/kube';
 import { z } from 'zod';
-import { ConfigMap, DaemonSet, RegistryMirror, Secret, Service, StatefulSet } from '../api/group.ts';
+import { ConfigMap, DaemonSet, nodePolicyName, RegistryMirror, Secret, Service, StatefulSet } from '../api/group.ts';
 import { type ClusterState, kindKey } from '../cluster-state.ts';
 import { authoritySecretName, namesOf } from '../plan/naming.ts';
 import { fleetLabel, isOfKind, ownerOf } from '../plan/ownership.ts';
@@ -50,10 +50,11 @@ export function effectOf(
   settings: MirrorSettings,
   observed: readonly ObjectReference[],
 ): Effect {
-  const { name, generation } = object.metadata;
+  const { name, generation, deletionTimestamp } = object.metadata;
   if (isOfKind(object, [RegistryMirror])) {
-    // The generation stays when nothing but the status changes.
-    const isAsked = previous === undefined || previous.metadata.generation !== generation;
+    // The generation stays when nothing but the status changes, or a finalizer.
+    const before = previous?.metadata;
+    const isAsked = before?.generation !== generation || before?.deletionTimestamp !== deletionTimestamp;
     return { concernsSurvey: true, concernsFleet: isAsked, mirrors: [name] };
   }
   const owner = ownerOf(object);
@@ -72,7 +73,7 @@ function usersOf(object: KubernetesObject, state: ClusterState, settings: Mirror
   const isSecret = isOfKind(object, [Secret]);
   const isForAll =
     (isSecret && (name === authoritySecretName || name === settings.certificateSecret)) ||
-    (isOfKind(object, [ConfigMap]) && name === settings.caBundle);
+    (isOfKind(object, [ConfigMap]) && [settings.caBundle, nodePolicyName].includes(name));
   const isUsedBy = (mirror: KubernetesObject): boolean => {
     const spec = isSecret ? namedSecrets.safeParse(mirror).data?.spec : undefined;
     return spec !== undefined && [spec.credentialsSecret, spec.tls?.secretName].includes(name);

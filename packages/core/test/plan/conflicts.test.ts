@@ -76,7 +76,7 @@ test('a mirror that lost its name does not claim the one that its nodes knew it 
   const surveyed = surveyMirrors(stateOf([winner, loser]), testSettings(), catalog).mirrors.get('b');
   if (surveyed === undefined) throw new Error('the mirror of this test is missing');
   const before = { conditions: [], masqueradeUrl: 'former', address: '10.0.0.7' };
-  const status = mirrorStatus(surveyed, undefined, before, 0);
+  const status = mirrorStatus(surveyed, {}, before, 0);
   expect(status).toMatchObject({ address: '10.0.0.7', conditions: [{ type: 'Ready', reason: 'Conflict' }] });
   expect(status).not.toHaveProperty('masqueradeUrl');
 });

@@ -43,7 +43,7 @@ describe('when a mirror goes', () => {
       await cluster.mirror('quay', everywhere);
       await converged('quay');
       await eventually(async () => expect(await data('map-summary')).toEqual({ count: '1' }));
-      await cluster.client.delete(RegistryMirror, { name: 'quay' });
+      await cluster.deleteMirror('quay');
       await eventually(async () => {
         expect(await cluster.names(StatefulSet)).toEqual([]);
         expect(await cluster.names(DaemonSet)).toEqual([]);
@@ -74,7 +74,7 @@ describe('when a mirror is made again under its name', () => {
       await cluster.operator();
       await cluster.mirror('quay', everywhere);
       await converged('quay');
-      await cluster.client.delete(RegistryMirror, { name: 'quay' });
+      await cluster.deleteMirror('quay');
       const { uid } = (await cluster.mirror('quay', everywhere)).metadata;
       await eventually(async () => {
         for (const kind of [StatefulSet, DaemonSet, Service, Secret, ConfigMap]) {
@@ -117,6 +117,7 @@ describe('when a mirror changes', () => {
     await converged('quay');
     await patchSpec('quay', { addressing: [] });
     await eventually(async () => {
+      await cluster.nodesAnswer('quay', 1).catch(() => undefined);
       expect(await cluster.names(DaemonSet)).toEqual([]);
       expect(await cluster.names(ConfigMap)).not.toContain('map-of-quay');
       expect(await data('others')).toEqual({ maps: '' });

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import {
   type ConfiguredStrategy,
   createMirrorController,
+  DaemonSet,
   type MirrorController,
   type MirrorControllerOptions,
   type MirrorSettings,
@@ -119,11 +120,40 @@ export class Cluster {
     await this.client.patch(kind, key, { status }, { type: 'merge', subresource: 'status' });
   }
 
+  /** Says, in place of their kubelets, that so many nodes did what the mirror's agents are there for now. */
+  async nodesAnswer(mirror: string, ready: number, desired = ready): Promise<void> {
+    const name = `registry-mirror-${mirror}-utils`;
+    const agent = await this.client.get(DaemonSet, { namespace: this.namespace, name });
+    await this.setReady(DaemonSet, name, {
+      observedGeneration: agent?.metadata.generation,
+      desiredNumberScheduled: desired,
+      currentNumberScheduled: desired,
+      updatedNumberScheduled: desired,
+      numberMisscheduled: 0,
+      numberReady: ready,
+    });
+  }
+
+  /** Deletes a mirror; its nodes do what they are asked to. */
+  async deleteMirror(name: string): Promise<void> {
+    await this.client.delete(RegistryMirror, { name });
+    await eventually(async () => {
+      if ((await this.client.get(RegistryMirror, { name })) === undefined) return;
+      await this.nodesAnswer(name, 1);
+      throw new Error(`RegistryMirror ${name} is still there`);
+    });
+  }
+
   /** Ends all operators and removes all mirrors. */
   async leave(): Promise<void> {
     for (const stop of this.#running) await stop();
     const { items } = await this.client.list(RegistryMirror);
-    for (const { metadata } of items) await this.client.delete(RegistryMirror, { name: metadata.name });
+    for (const { metadata } of items) {
+      // There are no nodes here that could answer.
+      const patch = { metadata: { finalizers: null } };
+      await this.client.patch(RegistryMirror, { name: metadata.name }, patch, { type: 'merge' });
+      await this.client.delete(RegistryMirror, { name: metadata.name });
+    }
     await eventually(async () => {
       const { items } = await this.client.list(RegistryMirror);
       if (items.length > 0) throw new Error('mirrors remain');

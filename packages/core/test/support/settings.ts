@@ -12,6 +12,7 @@ export function testSettings(changes: Partial<MirrorSettings> = {}): MirrorSetti
     podLabels: {},
     tolerations: [],
     nodeAgentServiceAccount: 'mirror-hostess',
+    nodeWithdrawalLimitMs: 600_000,
     ...changes,
   };
 }

@@ -177,6 +177,14 @@ export const settingDefinitions = {
     unset: 'none',
     schema: as.objectName,
   },
+  nodeWithdrawalLimit: {
+    variable: 'NODE_WITHDRAWAL_LIMIT',
+    placeholder: '<duration>',
+    meaning: 'How long a mirror that is deleted, or taken from nodes, waits for nodes that do not answer.',
+    wants: 'a whole number and one of s, m, h and d, such as 30s or 10m',
+    fallback: '10m',
+    schema: as.durationMs,
+  },
   clusterDomain: {
     variable: 'CLUSTER_DOMAIN',
     placeholder: '<domain>',

@@ -1,3 +1,4 @@
+import { parseDuration } from '@entrepot/core';
 import { z } from 'zod';
 import { LiteralError, parseLiteral } from './literal.ts';
 
@@ -30,6 +31,13 @@ export const tag = text(/^\w[-.\w]{0,127}$/);
 export const image = text(/^[a-zA-Z0-9][-._:/a-zA-Z0-9]*(@sha256:[0-9a-f]{64})?$/);
 
 export const seconds = text(/^(\d+\.?\d*|\.\d+)$/).transform(Number);
+
+/** In milliseconds. */
+export const durationMs = z
+  .string()
+  .transform(parseDuration)
+  .pipe(z.number(notWanted))
+  .transform((inSeconds) => inSeconds * 1000);
 
 export const port = text(/^\d{1,5}$/)
   .transform(Number)

@@ -39,6 +39,7 @@ describe('settings', () => {
       podLabels: {},
       tolerations: [],
       priorityClass: undefined,
+      nodeWithdrawalLimit: 600_000,
       clusterDomain: 'cluster.local',
       leaderElection: undefined,
       healthHost: undefined,

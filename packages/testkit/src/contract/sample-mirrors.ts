@@ -15,6 +15,7 @@ export const sampleSettings: MirrorSettings = {
   podLabels: {},
   tolerations: [],
   nodeAgentServiceAccount: 'node-agent',
+  nodeWithdrawalLimitMs: 600_000,
 };
 
 /**

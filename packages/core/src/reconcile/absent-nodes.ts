@@ -1,0 +1,88 @@
+import { ApiError, type Clock, type KubeClient, type KubernetesObject, systemClock } from '@entrepot/kube';
+import { z } from 'zod';
+import { Pod } from '../api/group.ts';
+import { baseLabels, nodeAgentComponent } from '../plan/ownership.ts';
+import type { Rollout } from '../plan/rollout.ts';
+
+/** A rollout passes by on its own: pods are listed only when nothing happened for so long. */
+const patienceMs = 10_000;
+/** As long as the numbers stay the same, the names hardly change. */
+const validMs = 300_000;
+
+const podShape = z.looseObject({
+  metadata: z.looseObject({ deletionTimestamp: z.string().optional() }),
+  spec: z.looseObject({ nodeName: z.string().optional() }).default({}),
+  status: z
+    .looseObject({ conditions: z.array(z.looseObject({ type: z.string(), status: z.string() })).default([]) })
+    .optional(),
+});
+
+interface Known {
+  readonly numbers: string;
+  readonly sinceMs: number;
+  listed?: { readonly atMs: number; readonly names: readonly string[] };
+}
+
+/** The nodes that others wait for, as far as they are known, and when to ask again. */
+export interface AbsentNodes {
+  readonly names: readonly string[];
+  readonly askAgainMs: number;
+}
+
+/** Finds out on which nodes a mirror's agents are not ready. Pods are not watched: they are listed seldom, where it helps somebody. */
+export class AbsentNodeFinder {
+  readonly #client: KubeClient;
+  readonly #namespace: string;
+  readonly #clock: Clock;
+  readonly #known = new Map<string, Known>();
+
+  constructor(client: KubeClient, namespace: string, clock: Clock = systemClock) {
+    this.#client = client;
+    this.#namespace = namespace;
+    this.#clock = clock;
+  }
+
+  /** The names, once the numbers of a rollout that is not complete have stood still for a while. */
+  async find(mirror: string, rollout: Rollout, signal: AbortSignal): Promise<AbsentNodes> {
+    const now = this.#clock.elapsedMs();
+    const numbers = JSON.stringify(rollout);
+    const before = this.#known.get(mirror);
+    const known = before?.numbers === numbers ? before : { numbers, sinceMs: now };
+    this.#known.set(mirror, known);
+    const quietMs = now - known.sinceMs;
+    if (quietMs < patienceMs) return { names: [], askAgainMs: patienceMs - quietMs };
+    if (known.listed === undefined || now - known.listed.atMs >= validMs) {
+      known.listed = { atMs: now, names: await this.list(mirror, signal) };
+    }
+    return { names: known.listed.names, askAgainMs: known.listed.atMs + validMs - now };
+  }
+
+  /** The names as they are at this moment; none where the operator may not list pods. */
+  async list(mirror: string, signal: AbortSignal): Promise<readonly string[]> {
+    const labels = { ...baseLabels(mirror), ...nodeAgentComponent };
+    const labelSelector = Object.entries(labels)
+      .map((label) => label.join('='))
+      .join(',');
+    try {
+      const { items } = await this.#client.list(Pod, { namespace: this.#namespace, labelSelector }, signal);
+      return [...new Set(items.flatMap(nodeOfUnready))].sort();
+    } catch (error) {
+      if (error instanceof ApiError && error.status === 403) return [];
+      throw error;
+    }
+  }
+
+  /** To be called when all nodes answer, or the mirror is gone. */
+  forget(mirror: string): void {
+    this.#known.delete(mirror);
+  }
+}
+
+/** A pod that is being deleted and still there is on a node that does not answer. */
+function nodeOfUnready(object: KubernetesObject): readonly string[] {
+  const { metadata, spec, status } = podShape.parse(object);
+  const isReady =
+    status?.conditions.some((condition) => condition.type === 'Ready' && condition.status === 'True') ?? false;
+  const isAway = !isReady || metadata.deletionTimestamp !== undefined;
+  return isAway && spec.nodeName !== undefined ? [spec.nodeName] : [];
+}

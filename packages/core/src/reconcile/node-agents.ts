@@ -1,0 +1,156 @@
+import {
+  type Applier,
+  type Clock,
+  describe,
+  type EventRecorder,
+  type KubernetesObject,
+  systemClock,
+} from '@entrepot/kube';
+import { z } from 'zod';
+import { ConfigMap, nodePolicyName } from '../api/group.ts';
+import { readStatus } from '../api/registry-mirror-status.ts';
+import type { ClusterState } from '../cluster-state.ts';
+import { liveNodeAgent } from '../plan/former-node-state.ts';
+import { isWritableFor } from '../plan/ownership.ts';
+import { type Rollout, rolloutOf } from '../plan/rollout.ts';
+import type { NodePlan } from '../plan/withdrawal.ts';
+import type { MirrorSettings } from '../settings.ts';
+import type { AbsentNodeFinder, AbsentNodes } from './absent-nodes.ts';
+import type { NodeFinalizer } from './node-finalizer.ts';
+import { leftBehindMessage, type Withdrawal } from './withdrawal-statement.ts';
+
+export interface NodeAgentsOptions {
+  readonly applier: Applier;
+  readonly state: ClusterState;
+  readonly settings: MirrorSettings;
+  readonly finalizer: NodeFinalizer;
+  readonly finder: AbsentNodeFinder;
+  readonly events: EventRecorder;
+  readonly clock?: Clock | undefined;
+}
+
+/** What came of a plan for nodes. */
+export interface NodesOutcome {
+  /** The DaemonSet that has to be there; undefined when nodes have nothing of the mirror. */
+  readonly agent?: KubernetesObject;
+  readonly isChanged: boolean;
+  /** Nodes whose agent is not ready, as far as they are known. */
+  readonly absentNodes: readonly string[];
+  readonly withdrawal: Withdrawal;
+  /** When to look again though nothing happened, in milliseconds. */
+  readonly lookAgainMs?: number;
+}
+
+const nothing: NodesOutcome = { isChanged: false, absentNodes: [], withdrawal: { state: 'none' } };
+const policyShape = z.looseObject({ data: z.looseObject({ halt: z.string().optional() }).optional() });
+
+/** Brings nodes in line with what is planned for a mirror, and waits for them, though not for ever, before it lets go. */
+export class NodeAgents {
+  readonly #options: NodeAgentsOptions;
+  readonly #clock: Clock;
+  /** DaemonSets that are deleted though some nodes did not answer; the informer may show them for a moment longer. */
+  readonly #abandoned = new Set<string | undefined>();
+
+  constructor(options: NodeAgentsOptions) {
+    this.#options = options;
+    this.#clock = options.clock ?? systemClock;
+  }
+
+  /** Applies the DaemonSet, after the mirror was told to wait for it when it is deleted. */
+  async apply(mirror: KubernetesObject, plan: NodePlan, signal: AbortSignal): Promise<NodesOutcome> {
+    const { applier, finalizer, finder } = this.#options;
+    const { nodeAgent, former } = plan;
+    const live = liveNodeAgent(mirror, this.#options);
+    if (nodeAgent === undefined) {
+      finder.forget(mirror.metadata.name);
+      return nothing;
+    }
+    if (this.#abandoned.has(live?.metadata.uid)) return nothing;
+    const untilMs = plan.node.length === 0 ? this.#deadlineMs(mirror) : undefined;
+    if (untilMs !== undefined && untilMs <= this.#clock.now()) return this.#abandon(mirror, live, former, signal);
+    await finalizer.hold(mirror, signal);
+    const isChanged = (await applier.apply(nodeAgent, (found) => isWritableFor(mirror, found), signal)) !== 'unchanged';
+    const rollout = isChanged ? undefined : rolloutOf(live);
+    const { names, askAgainMs } = await this.#absentNodes(mirror.metadata.name, rollout, signal);
+    const withdrawal: Withdrawal = {
+      state: 'pending',
+      former,
+      ...(rollout !== undefined && { rollout }),
+      absent: names,
+      isHalted: this.isHalted(),
+      ...(untilMs !== undefined && { untilMs }),
+    };
+    const waits = [askAgainMs, untilMs === undefined ? undefined : untilMs - this.#clock.now()];
+    const lookAgainMs = Math.min(...waits.filter((wait) => wait !== undefined));
+    return {
+      agent: nodeAgent,
+      isChanged,
+      absentNodes: names,
+      withdrawal: former.length === 0 ? nothing.withdrawal : withdrawal,
+      ...(Number.isFinite(lookAgainMs) && { lookAgainMs }),
+    };
+  }
+
+  /** Says of a mirror whose nodes are left as they are for now that they have something of it. */
+  async keep(mirror: KubernetesObject, signal: AbortSignal): Promise<void> {
+    if (liveNodeAgent(mirror, this.#options) !== undefined) await this.#options.finalizer.hold(mirror, signal);
+  }
+
+  /** To be called when nodes have nothing of a mirror any more, and the DaemonSet is gone or goes with the mirror. */
+  async release(mirror: KubernetesObject, signal: AbortSignal): Promise<void> {
+    await this.#options.finalizer.release(mirror, signal);
+  }
+
+  /** Whether a mirror is there because of its nodes. */
+  isHeld(mirror: KubernetesObject): boolean {
+    return this.#options.finalizer.isOn(mirror);
+  }
+
+  /** To be called when a mirror is gone. */
+  forget(mirror: string): void {
+    this.#options.finalizer.forget(mirror);
+    this.#options.finder.forget(mirror);
+  }
+
+  /** Whether the cluster's owner stopped all writing on nodes. */
+  isHalted(): boolean {
+    const { state, settings } = this.#options;
+    const policy = state.get(ConfigMap, { namespace: settings.namespace, name: nodePolicyName });
+    return policyShape.safeParse(policy).data?.data?.halt?.trim() === 'true';
+  }
+
+  /** Counted from what the API server keeps, so that it is the same for the operator that runs next. */
+  #deadlineMs({ metadata, status }: KubernetesObject): number {
+    const { conditions } = readStatus(status);
+    const waiting = conditions.find(({ type, status: holds }) => type === 'Withdrawn' && holds === 'False');
+    const since = metadata.deletionTimestamp ?? waiting?.lastTransitionTime;
+    const sinceMs = since === undefined ? this.#clock.now() : Date.parse(since);
+    return sinceMs + this.#options.settings.nodeWithdrawalLimitMs;
+  }
+
+  async #absentNodes(
+    mirror: string,
+    rollout: Rollout | undefined,
+    signal: AbortSignal,
+  ): Promise<Partial<AbsentNodes> & Pick<AbsentNodes, 'names'>> {
+    const { finder } = this.#options;
+    if (rollout !== undefined && !rollout.isComplete) return finder.find(mirror, rollout, signal);
+    finder.forget(mirror);
+    return { names: [] };
+  }
+
+  async #abandon(
+    mirror: KubernetesObject,
+    live: KubernetesObject | undefined,
+    former: NodePlan['former'],
+    signal: AbortSignal,
+  ): Promise<NodesOutcome> {
+    const { finder, events } = this.#options;
+    const absent = await finder.list(mirror.metadata.name, signal);
+    const withdrawal = { state: 'abandoned', former, absent } as const;
+    const message = `${describe(mirror)}: ${leftBehindMessage(withdrawal)}`;
+    events.record(mirror, { type: 'Warning', reason: 'NodesLeftBehind', message });
+    this.#abandoned.add(live?.metadata.uid);
+    return { ...nothing, withdrawal };
+  }
+}
