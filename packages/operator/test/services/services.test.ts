@@ -101,7 +101,7 @@ describe('a running operator', () => {
     await map.stopOperator();
     await map.editMap(block('default:\nmirror-gone.io:10.0.0.1/mirror-gone.io\n'));
     map.startOperator();
-    await map.mapIs(block('default::\n'));
+    await expect.poll(() => map.mapText(), { timeout: 20_000 }).toBe(block('default::\n'));
   });
 });
 
