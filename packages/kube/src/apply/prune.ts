@@ -10,6 +10,8 @@ export interface PruneScope {
   readonly namespace?: string | undefined;
   /** An object must carry all of them. */
   readonly labels: Readonly<Record<string, string>>;
+  /** The uid that an object must have among its owners; any, or none, without. */
+  readonly owner?: string | undefined;
   /** An object must be ours besides (its owner's uid). */
   readonly isOurs: (live: KubernetesObject) => boolean;
 }
@@ -43,10 +45,11 @@ export async function prune(
 async function candidates(
   { client, live }: PruneContext,
   kind: GroupVersionKind,
-  { namespace, labels }: PruneScope,
+  { namespace, labels, owner }: PruneScope,
   signal: AbortSignal | undefined,
 ): Promise<readonly KubernetesObject[]> {
   const store = live(kind, namespace);
+  if (store !== undefined && owner !== undefined) return store.ownedBy(owner);
   if (store !== undefined) return store.list(namespace);
   const labelSelector = Object.entries(labels)
     .map((label) => label.join('='))
@@ -59,7 +62,10 @@ async function candidates(
   }
 }
 
-function isPrunable(object: KubernetesObject, { labels, isOurs }: PruneScope): boolean {
+function isPrunable(object: KubernetesObject, { namespace, labels, owner, isOurs }: PruneScope): boolean {
+  const { ownerReferences = [] } = object.metadata;
+  if (owner !== undefined && !ownerReferences.some(({ uid }) => uid === owner)) return false;
+  if (namespace !== undefined && object.metadata.namespace !== namespace) return false;
   const isLabelled = Object.entries(labels).every(([name, value]) => object.metadata.labels?.[name] === value);
   return isLabelled && object.metadata.deletionTimestamp === undefined && isOurs(object);
 }
