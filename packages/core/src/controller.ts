@@ -129,7 +129,7 @@ export function createMirrorController(options: MirrorControllerOptions): Mirror
   state.onChange(({ object, previous }) => {
     for (const seen of previous === undefined ? [object] : [previous, object]) {
       const effect = effectOf(seen, previous, state, settings, observed);
-      if (effect.concernsSurvey) surveyor.changed();
+      surveyor.changed(effect.surveyed);
       if (effect.concernsFleet) fleets.enqueue(fleetKey);
       for (const name of effect.mirrors) mirrors.enqueue(name);
     }

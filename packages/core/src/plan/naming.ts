@@ -29,6 +29,17 @@ export function namesOf(mirror: string): MirrorNames {
   };
 }
 
+const prefix = namesOf('').service;
+const suffixes = new Set(Object.values(namesOf('')).map((name: string) => name.slice(prefix.length)));
+
+/** The mirrors that would call an object of theirs so, if they existed: several, as mirrors may be called `x` and `x-utils`. */
+export function mirrorsNaming(object: string): readonly string[] {
+  if (!object.startsWith(prefix)) return [];
+  return [...suffixes]
+    .filter((suffix) => object.endsWith(suffix) && object.length > prefix.length + suffix.length)
+    .map((suffix) => object.slice(prefix.length, object.length - suffix.length));
+}
+
 /** The Secret with the CA that signs the mirrors' serving certificates. */
 export const authoritySecretName = 'entrepot-ca';
 

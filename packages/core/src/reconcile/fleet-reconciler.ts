@@ -6,6 +6,7 @@ import {
   type KubeClient,
   type KubernetesObject,
   type Result,
+  systemClock,
   TerminalError,
 } from '@entrepot/kube';
 import { type FleetPlan, planFleet } from '../plan/fleet.ts';
@@ -30,6 +31,10 @@ export interface FleetReconcilerOptions {
 
 /** Told of each block of text of a strategy whenever it was found, or has been put, in place. */
 export type TextBlockListener = (strategy: string, block: TextBlock) => Promise<void>;
+
+/** How long a pass is followed by none, in proportion to how long it took. */
+const restPerWork = 4;
+const longestRestMs = 500;
 
 /**
  * Applies what strategies want once for all mirrors, and tells the mirrors for which that changes something.
@@ -59,7 +64,7 @@ export class FleetReconciler {
 
   /** The strategies of a mirror that want something for all mirrors and have not applied it for this one, as it is now. */
   pendingFor(mirror: string): ReadonlySet<string> {
-    const { strategies } = this.#options.surveyor.current();
+    const { strategies } = this.#options.surveyor.latest;
     const pending = [...strategies].filter(([strategy, { fleet, mirrors }]) => {
       const wanted = [...(fleet?.objects ?? []), ...(fleet?.textBlocks ?? [])];
       const isWanted = wanted.length > 0 && mirrors.has(mirror);
@@ -69,6 +74,7 @@ export class FleetReconciler {
   }
 
   async reconcile(signal: AbortSignal): Promise<Result> {
+    const started = systemClock.elapsedMs();
     try {
       const errors = await this.#reconcile(signal);
       const worst = errors.find(isRetried) ?? errors[0];
@@ -76,6 +82,9 @@ export class FleetReconciler {
       return done;
     } finally {
       this.#firstPass.resolve();
+      // Every pass looks at all mirrors. While many change, as many as possible are looked at in one.
+      const worked = systemClock.elapsedMs() - started;
+      await systemClock.sleep(Math.min(longestRestMs, restPerWork * worked), signal).catch(() => {});
     }
   }
 

@@ -68,6 +68,8 @@ export class InformerSet implements ClusterState {
   }
 
   list(...[kind, namespace]: Parameters<ClusterState['list']>): readonly KubernetesObject[] {
+    const [one, ...more] = this.#ofKind(kind);
+    if (one !== undefined && more.length === 0) return one.informer.store.list(namespace);
     const objects = this.#ofKind(kind).flatMap(({ informer }) => informer.store.list(namespace));
     return [...new Map(objects.map((object) => [formatKey(keyOf(object)), object])).values()];
   }

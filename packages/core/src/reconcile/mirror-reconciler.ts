@@ -44,6 +44,8 @@ export interface MirrorReconcilerOptions {
 
 /** A timer cannot be set for longer than 24 days, and clocks are put right now and then. */
 const longestWaitMs = 12 * 3_600_000;
+/** How long an event that follows from our own write may take. */
+const eventLimitMs = 5_000;
 /** However near a certificate is to its end, there is no use in looking at it over and over. */
 const shortestWaitMs = 60_000;
 
@@ -59,16 +61,27 @@ export class MirrorReconciler {
 
   /** @param name the mirror's name; of one that is gone, owner references see to the rest */
   async reconcile(name: string, signal: AbortSignal): Promise<Result> {
+<<<<<<< /tmp/wd.work
+    const { surveyor, reporter } = this.#options;
+    const mirror = surveyor.mirror(name);
+    if (mirror === undefined || mirror.kind === 'leaving') {
+=======
     const { surveyor, reporter, nodes } = this.#options;
     const mirror = surveyor.current().mirrors.get(name);
     if (mirror === undefined) {
+>>>>>>> /tmp/wd.new
       reporter.forget(name);
       nodes.forget(name);
       return done;
     }
     if (mirror.kind !== 'valid') return this.#dismiss(mirror, signal);
     const steps = new Steps(signal);
+<<<<<<< /tmp/wd.work
+    const outcome = await this.#apply(mirror, steps, signal);
+    if (steps.isContinued && steps.failures.length === 0) return { requeueAfterMs: eventLimitMs };
+=======
     const { outcome, lookAgainMs } = await this.#apply(mirror, steps, signal);
+>>>>>>> /tmp/wd.new
     await reporter.report(mirror, outcome, signal);
     return this.#result(steps.failures, outcome.certificate?.checkAt, lookAgainMs);
   }
@@ -82,9 +95,15 @@ export class MirrorReconciler {
     const gathered = gatherFacts(mirror, state, settings);
     const hasAddress = gathered.clusterIPs.length > 0;
     const certificate = hasAddress ? await this.#ensureCertificate(mirror, steps, signal) : undefined;
-    const plan = await steps.attempt('ConfigRendered', () =>
-      planMirror(mirror, { survey: surveyor.current(), state, settings }, certificate?.bundleHash),
-    );
+    // Asked for only where something is to be withdrawn: no mirror may lose what another one has just come to want.
+    const nodeStates = {
+      get survey() {
+        return surveyor.current();
+      },
+      state,
+      settings,
+    };
+    const plan = await steps.attempt('ConfigRendered', () => planMirror(mirror, nodeStates, certificate?.bundleHash));
     const addressing = plan && (await this.#applyPlan(mirror, plan, hasAddress, steps, signal));
     // What nodes said of the agent is not said of one that was changed since.
     const { nodes: _stale, ...unprepared } = gathered;
@@ -125,7 +144,11 @@ export class MirrorReconciler {
     signal: AbortSignal,
   ): Promise<Partial<NodesOutcome> | undefined> {
     const apply = (object: KubernetesObject) => this.#applyOwned(mirror, object, signal);
-    await steps.attempt('CacheAvailable', () => inOrder(plan.services, apply));
+    const services = await steps.attempt('CacheAvailable', () => inOrder(plan.services, apply));
+    if (services?.includes('created') === true && !hasAddress) {
+      steps.isContinued = true;
+      return undefined;
+    }
     if (!hasAddress) {
       const [service] = plan.services;
       const message = `Service ${service?.metadata.name} has no cluster IP yet`;
@@ -186,14 +209,15 @@ export class MirrorReconciler {
   ): Promise<void> {
     const { applier, catalog, settings } = this.#options;
     const isOurs = (live: KubernetesObject): boolean => isOwnedBy(mirror, live);
+    const owner = mirror.metadata.uid;
     const labels = baseLabels(mirror.metadata.name);
     const kinds = [DaemonSet, ...further];
     const { namespace } = settings;
     // By owner alone: the settings may give DaemonSets any label.
-    await applier.prune({ kinds, namespace, labels: {}, isOurs }, keep, signal);
+    await applier.prune({ kinds, namespace, labels: {}, owner, isOurs }, keep, signal);
     for (const { strategy } of catalog.strategies) {
       const ofStrategy = { ...labels, [strategyLabel]: strategy.name };
-      await applier.prune({ kinds: strategy.manages, namespace, labels: ofStrategy, isOurs }, keep, signal);
+      await applier.prune({ kinds: strategy.manages, namespace, labels: ofStrategy, owner, isOurs }, keep, signal);
     }
   }
 
@@ -214,6 +238,8 @@ function certificateSecret({ certificate, configSecret }: MirrorPlan): Kubernete
   return { ...configSecret, metadata: { ...configSecret.metadata, name: certificate.secretName } };
 }
 
-async function inOrder<T>(items: readonly T[], action: (item: T) => Promise<unknown>): Promise<void> {
-  for (const item of items) await action(item);
+async function inOrder<T, R>(items: readonly T[], action: (item: T) => Promise<R>): Promise<readonly R[]> {
+  const results: R[] = [];
+  for (const item of items) results.push(await action(item));
+  return results;
 }

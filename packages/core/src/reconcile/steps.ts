@@ -3,6 +3,8 @@ import type { ConditionType, StepFailure } from './conditions.ts';
 
 /** Runs the steps of a reconcile and keeps what failed, so that one step in trouble does not stop the others. */
 export class Steps {
+  /** Set when what was done is followed by an event that comes at once: there is nothing to say before. */
+  isContinued = false;
   readonly #failures: StepFailure[] = [];
   readonly #signal: AbortSignal;
 

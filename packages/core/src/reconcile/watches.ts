@@ -1,8 +1,13 @@
 import { type KubernetesObject, kindOf } from '@entrepot/kube';
 import { z } from 'zod';
+<<<<<<< /tmp/wd.work
+import { ConfigMap, DaemonSet, RegistryMirror, Secret, Service, StatefulSet } from '../api/group.ts';
+import { readStatus } from '../api/registry-mirror-status.ts';
+=======
 import { ConfigMap, DaemonSet, nodePolicyName, RegistryMirror, Secret, Service, StatefulSet } from '../api/group.ts';
+>>>>>>> /tmp/wd.new
 import { type ClusterState, kindKey } from '../cluster-state.ts';
-import { authoritySecretName, namesOf } from '../plan/naming.ts';
+import { authoritySecretName, mirrorsNaming, namesOf } from '../plan/naming.ts';
 import { fleetLabel, isOfKind, ownerOf } from '../plan/ownership.ts';
 import type { MirrorSettings } from '../settings.ts';
 import type { ObjectReference } from '../strategy/contract.ts';
@@ -27,8 +32,8 @@ export function observedObjects(strategies: readonly ConfiguredStrategy[]): read
 
 /** What a change of an object means. */
 export interface Effect {
-  /** The survey of all mirrors was made from something that changed. */
-  readonly concernsSurvey: boolean;
+  /** The mirrors for which something else may be wanted now. */
+  readonly surveyed: readonly string[] | 'all';
   /** What is wanted for all mirrors may be something else now. */
   readonly concernsFleet: boolean;
   /** Names of mirrors that have to be looked at. */
@@ -50,39 +55,80 @@ export function effectOf(
   settings: MirrorSettings,
   observed: readonly ObjectReference[],
 ): Effect {
+<<<<<<< /tmp/wd.work
+  const { name } = object.metadata;
+  if (isOfKind(object, [RegistryMirror])) {
+    const isAsked = previous === undefined || isAskedOtherwise(previous, object);
+    return { surveyed: isAsked ? [name] : [], concernsFleet: isAsked, mirrors: [name] };
+=======
   const { name, generation, deletionTimestamp } = object.metadata;
   if (isOfKind(object, [RegistryMirror])) {
     // The generation stays when nothing but the status changes, or a finalizer.
     const before = previous?.metadata;
     const isAsked = before?.generation !== generation || before?.deletionTimestamp !== deletionTimestamp;
     return { concernsSurvey: true, concernsFleet: isAsked, mirrors: [name] };
+>>>>>>> /tmp/wd.new
   }
   const owner = ownerOf(object);
   const isObserved = observed.some((reference) => isReferredTo(object, reference));
   const isOfFleet = object.metadata.labels?.[fleetLabel] !== undefined;
-  const concernsSurvey = isObserved || isOfKind(object, [Service]);
+  const surveyed = isObserved ? 'all' : mirrorsBehind(object, state, settings);
   const users = usersOf(object, state, settings);
   const mirrors = owner === undefined ? users : [...new Set([owner, ...users])];
-  return { concernsSurvey, concernsFleet: concernsSurvey || isOfFleet, mirrors };
+  return { surveyed, concernsFleet: surveyed.length > 0 || isOfFleet, mirrors };
+}
+
+/** Whether more changed of a mirror than what is said of it: its generation stays when nothing but the status does. */
+function isAskedOtherwise(previous: KubernetesObject, { metadata, status }: KubernetesObject): boolean {
+  const { generation, deletionTimestamp } = previous.metadata;
+  const isSame = metadata.generation === generation && metadata.deletionTimestamp === deletionTimestamp;
+  // A mirror that cannot be planned any more keeps the name that its status has.
+  return !isSame || readStatus(status).masqueradeUrl !== readStatus(previous['status']).masqueradeUrl;
+}
+
+/** The mirrors whose address a Service has. */
+function mirrorsBehind(object: KubernetesObject, state: ClusterState, settings: MirrorSettings): readonly string[] {
+  const { name, namespace } = object.metadata;
+  if (!isOfKind(object, [Service]) || namespace !== settings.namespace) return [];
+  return existing(mirrorsNaming(name), state).filter((mirror) => namesOf(mirror).service === name);
+}
+
+function existing(mirrors: readonly string[], state: ClusterState): readonly string[] {
+  return mirrors.filter((name) => state.get(RegistryMirror, { name }) !== undefined);
 }
 
 function usersOf(object: KubernetesObject, state: ClusterState, settings: MirrorSettings): readonly string[] {
   const { name, namespace } = object.metadata;
   if (namespace !== settings.namespace) return [];
-  const mirrors = state.list(RegistryMirror);
   const isSecret = isOfKind(object, [Secret]);
   const isForAll =
     (isSecret && (name === authoritySecretName || name === settings.certificateSecret)) ||
+<<<<<<< /tmp/wd.work
+    (isOfKind(object, [ConfigMap]) && name === settings.caBundle);
+  const all = isForAll || isSecret ? state.list(RegistryMirror) : [];
+  const users = all.filter((mirror) => isForAll || secretsOf(mirror).includes(name));
+=======
     (isOfKind(object, [ConfigMap]) && [settings.caBundle, nodePolicyName].includes(name));
   const isUsedBy = (mirror: KubernetesObject): boolean => {
     const spec = isSecret ? namedSecrets.safeParse(mirror).data?.spec : undefined;
     return spec !== undefined && [spec.credentialsSecret, spec.tls?.secretName].includes(name);
   };
+>>>>>>> /tmp/wd.new
   // Whoever owns it: while it is somebody else's, it stands in the way of the mirror that wants the name.
-  const isWantedBy = (mirror: KubernetesObject): boolean => Object.values(namesOf(mirror.metadata.name)).includes(name);
-  return mirrors
-    .filter((mirror) => isForAll || isUsedBy(mirror) || isWantedBy(mirror))
-    .map(({ metadata }) => metadata.name);
+  const wanting = existing(mirrorsNaming(name), state);
+  return [...new Set([...users.map(({ metadata }) => metadata.name), ...wanting])];
+}
+
+/** Read once from each mirror: every Secret that changes is looked for in all of them. */
+const secretsByMirror = new WeakMap<KubernetesObject, readonly (string | undefined)[]>();
+
+function secretsOf(mirror: KubernetesObject): readonly (string | undefined)[] {
+  const known = secretsByMirror.get(mirror);
+  if (known !== undefined) return known;
+  const spec = namedSecrets.safeParse(mirror).data?.spec;
+  const secrets = [spec?.credentialsSecret, spec?.tls?.secretName];
+  secretsByMirror.set(mirror, secrets);
+  return secrets;
 }
 
 function isReferredTo(object: KubernetesObject, { kind, namespace, name }: ObjectReference): boolean {

@@ -36,9 +36,34 @@ test('however many mirrors ask, strategies plan once until something changes', (
   const first = surveyor.current();
   expect(surveyor.current()).toBe(first);
   expect(plans.count).toBe(1);
-  surveyor.changed();
+  surveyor.changed('all');
   expect(surveyor.current()).not.toBe(first);
   expect(plans.count).toBe(2);
+});
+
+test('mirrors that change together are surveyed together, and one that did not change asks for no survey', () => {
+  const plans = { count: 0 };
+  const objects = [a, b];
+  const surveyor = surveyorOf(objects, plans);
+  const first = surveyor.current();
+  objects.push(serviceOf('a', '10.0.0.1'), serviceOf('b', '10.0.0.2'));
+  surveyor.changed(['a', 'b']);
+  expect(surveyor.latest).toBe(first);
+  expect(surveyor.mirror('a')).not.toEqual(first.mirrors.get('a'));
+  expect(surveyor.mirror('b')).not.toEqual(first.mirrors.get('b'));
+  surveyor.changed(['a']);
+  surveyor.mirror('b');
+  expect(plans.count).toBe(2);
+});
+
+test('a mirror is as it is now, though nothing else is wanted for it', () => {
+  const objects = [a, b];
+  const surveyor = surveyorOf(objects);
+  surveyor.current();
+  const told = { ...a, status: { observedGeneration: 1 } };
+  objects[0] = told;
+  expect(surveyor.mirror('a')?.object).toBe(told);
+  expect(surveyor.mirror('c')).toBeUndefined();
 });
 
 test('mirrors are affected when something else is wanted for them, not when others change', () => {
@@ -46,10 +71,10 @@ test('mirrors are affected when something else is wanted for them, not when othe
   const surveyor = surveyorOf(objects);
   const before = surveyor.current();
   expect(affectedMirrors(undefined, before)).toEqual(['a', 'b']);
-  surveyor.changed();
+  surveyor.changed('all');
   expect(affectedMirrors(before, surveyor.current())).toEqual([]);
   objects.push(serviceOf('b', '10.0.0.2'));
-  surveyor.changed();
+  surveyor.changed('all');
   expect(affectedMirrors(before, surveyor.current())).toEqual(['b']);
 });
 
@@ -58,6 +83,6 @@ test('a mirror whose name was taken is affected when the other one goes', () => 
   const surveyor = surveyorOf(objects);
   const before = surveyor.current();
   objects.shift();
-  surveyor.changed();
+  surveyor.changed('all');
   expect(affectedMirrors(before, surveyor.current())).toEqual(['z']);
 });
