@@ -15,6 +15,7 @@ import { RequestHandler } from './serve/request-handler.ts';
 import { SocketServer } from './serve/socket-server.ts';
 import { BlobStore } from './store/blob-store.ts';
 import { Eviction } from './store/eviction.ts';
+import { removeFormerCaches } from './store/former-caches.ts';
 import { LabelledFiles } from './store/labelled-files.ts';
 import { StoreLayout } from './store/store-layout.ts';
 import { TemporaryFiles } from './store/temporary-files.ts';
@@ -94,6 +95,7 @@ export async function startFetcher(config: FetcherConfig, options: FetcherOption
   log.info({ socket: config.listen, upstream: upstream.name }, 'listening');
   // A large store takes long to count; nobody has to wait for it.
   void eviction.run();
+  if (config.volume !== undefined) void removeFormerCaches(config.volume, log, lifetime.signal);
   return {
     close: async () => {
       const deadline = clock.now() + drainMs;

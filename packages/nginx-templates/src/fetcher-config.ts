@@ -10,6 +10,7 @@ export function fetcherConfig(input: TemplateInput, options: NginxOptions): Fetc
   return {
     listen: `${layout.sockets}/fetcher.sock`,
     store: `${layout.store}/store`,
+    volume: layout.store,
     slices: { path, levels: [...levels], sizeBytes },
     upstream: {
       name: upstream.host,

@@ -52,6 +52,7 @@ describe('fetcher.json', () => {
     expect(render()['fetcher.json']).toBe(`{
   "listen": "run/mirror/fetcher.sock",
   "store": "var/lib/registry/store",
+  "volume": "var/lib/registry",
   "slices": {
     "path": "var/lib/registry/slices",
     "levels": [
@@ -90,6 +91,7 @@ describe('fetcher.json', () => {
     expect(parseFetcherConfig(render(input, { sliceSizeMiB: 8 })['fetcher.json'] ?? '')).toEqual({
       listen: 'run/mirror/fetcher.sock',
       store: 'var/lib/registry/store',
+      volume: 'var/lib/registry',
       slices: { path: 'var/lib/registry/slices', levels: [1, 2], sizeBytes: 8_388_608 },
       upstream: {
         name: 'registry.example.org:8443',

@@ -23,6 +23,8 @@ const schema = z
     listen: z.string().min(1),
     /** Folder of verified content. */
     store: z.string().min(1),
+    /** The volume that these are on. What mirror-operator's caches left there is removed at the start. */
+    volume: z.string().min(1).optional(),
     /** nginx's cache of slices, as its `proxy_cache_path` and `slice` directives say. */
     slices: z.strictObject({
       path: z.string().min(1),
