@@ -61,27 +61,17 @@ export class MirrorReconciler {
 
   /** @param name the mirror's name; of one that is gone, owner references see to the rest */
   async reconcile(name: string, signal: AbortSignal): Promise<Result> {
-<<<<<<< /tmp/wd.work
-    const { surveyor, reporter } = this.#options;
-    const mirror = surveyor.mirror(name);
-    if (mirror === undefined || mirror.kind === 'leaving') {
-=======
     const { surveyor, reporter, nodes } = this.#options;
-    const mirror = surveyor.current().mirrors.get(name);
+    const mirror = surveyor.mirror(name);
     if (mirror === undefined) {
->>>>>>> /tmp/wd.new
       reporter.forget(name);
       nodes.forget(name);
       return done;
     }
     if (mirror.kind !== 'valid') return this.#dismiss(mirror, signal);
     const steps = new Steps(signal);
-<<<<<<< /tmp/wd.work
-    const outcome = await this.#apply(mirror, steps, signal);
-    if (steps.isContinued && steps.failures.length === 0) return { requeueAfterMs: eventLimitMs };
-=======
     const { outcome, lookAgainMs } = await this.#apply(mirror, steps, signal);
->>>>>>> /tmp/wd.new
+    if (steps.isContinued && steps.failures.length === 0) return { requeueAfterMs: eventLimitMs };
     await reporter.report(mirror, outcome, signal);
     return this.#result(steps.failures, outcome.certificate?.checkAt, lookAgainMs);
   }

@@ -1,11 +1,7 @@
 import { type KubernetesObject, kindOf } from '@entrepot/kube';
 import { z } from 'zod';
-<<<<<<< /tmp/wd.work
-import { ConfigMap, DaemonSet, RegistryMirror, Secret, Service, StatefulSet } from '../api/group.ts';
-import { readStatus } from '../api/registry-mirror-status.ts';
-=======
 import { ConfigMap, DaemonSet, nodePolicyName, RegistryMirror, Secret, Service, StatefulSet } from '../api/group.ts';
->>>>>>> /tmp/wd.new
+import { readStatus } from '../api/registry-mirror-status.ts';
 import { type ClusterState, kindKey } from '../cluster-state.ts';
 import { authoritySecretName, mirrorsNaming, namesOf } from '../plan/naming.ts';
 import { fleetLabel, isOfKind, ownerOf } from '../plan/ownership.ts';
@@ -55,19 +51,10 @@ export function effectOf(
   settings: MirrorSettings,
   observed: readonly ObjectReference[],
 ): Effect {
-<<<<<<< /tmp/wd.work
   const { name } = object.metadata;
   if (isOfKind(object, [RegistryMirror])) {
     const isAsked = previous === undefined || isAskedOtherwise(previous, object);
     return { surveyed: isAsked ? [name] : [], concernsFleet: isAsked, mirrors: [name] };
-=======
-  const { name, generation, deletionTimestamp } = object.metadata;
-  if (isOfKind(object, [RegistryMirror])) {
-    // The generation stays when nothing but the status changes, or a finalizer.
-    const before = previous?.metadata;
-    const isAsked = before?.generation !== generation || before?.deletionTimestamp !== deletionTimestamp;
-    return { concernsSurvey: true, concernsFleet: isAsked, mirrors: [name] };
->>>>>>> /tmp/wd.new
   }
   const owner = ownerOf(object);
   const isObserved = observed.some((reference) => isReferredTo(object, reference));
@@ -103,17 +90,9 @@ function usersOf(object: KubernetesObject, state: ClusterState, settings: Mirror
   const isSecret = isOfKind(object, [Secret]);
   const isForAll =
     (isSecret && (name === authoritySecretName || name === settings.certificateSecret)) ||
-<<<<<<< /tmp/wd.work
-    (isOfKind(object, [ConfigMap]) && name === settings.caBundle);
+    (isOfKind(object, [ConfigMap]) && [settings.caBundle, nodePolicyName].includes(name));
   const all = isForAll || isSecret ? state.list(RegistryMirror) : [];
   const users = all.filter((mirror) => isForAll || secretsOf(mirror).includes(name));
-=======
-    (isOfKind(object, [ConfigMap]) && [settings.caBundle, nodePolicyName].includes(name));
-  const isUsedBy = (mirror: KubernetesObject): boolean => {
-    const spec = isSecret ? namedSecrets.safeParse(mirror).data?.spec : undefined;
-    return spec !== undefined && [spec.credentialsSecret, spec.tls?.secretName].includes(name);
-  };
->>>>>>> /tmp/wd.new
   // Whoever owns it: while it is somebody else's, it stands in the way of the mirror that wants the name.
   const wanting = existing(mirrorsNaming(name), state);
   return [...new Set([...users.map(({ metadata }) => metadata.name), ...wanting])];
