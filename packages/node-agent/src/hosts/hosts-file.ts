@@ -1,11 +1,13 @@
-import { readFile } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { backUpOnce } from '../files/back-up-once.ts';
 import { LockTimeoutError, withFileLock } from '../files/file-lock.ts';
+import { assertLinked } from '../files/linked-file.ts';
 import { updateFile } from '../files/update-file.ts';
 import type { Readiness } from '../health/readiness.ts';
 import type { Logger } from '../log/logger.ts';
 import type { NodePolicy } from '../policy/node-policy.ts';
 import { repeatedly } from '../repeatedly.ts';
+import { editsFor } from './edits-for.ts';
 import { merge, type HostsEntry } from './merge.ts';
 
 /** Where the file is, and what all agents of a node lock. */
@@ -63,12 +65,22 @@ export class HostsFile {
     (await this.#policy()).assertAllows(entry.hostname);
     if (await this.#says(entry)) return;
     const { hostsFile, lockFile } = this.#paths;
-    await withFileLock(lockFile, () => updateFile(hostsFile, (content) => merge(content, entry)), {}, signal);
+    const change = {
+      merged: (content: Buffer) => merge(content, entry),
+      edits: (content: Buffer) => editsFor(content, entry),
+    };
+    await withFileLock(lockFile, () => updateFile(hostsFile, change), {}, signal);
   }
 
-  /** Whether the file says this about one name already; looked at without the lock. */
+  /** Whether the file says this about one name already; looked at without the lock. @throws OrphanError */
   async #says(entry: HostsEntry): Promise<boolean> {
-    const content = await readFile(this.#paths.hostsFile);
-    return merge(content, entry).equals(content);
+    const file = await open(this.#paths.hostsFile);
+    try {
+      assertLinked(this.#paths.hostsFile, await file.stat());
+      const content = await file.readFile();
+      return merge(content, entry).equals(content);
+    } finally {
+      await file.close();
+    }
   }
 }

@@ -5,7 +5,9 @@ import { Doorbell } from '../doorbell.ts';
 import type { Readiness } from '../health/readiness.ts';
 import type { Logger } from '../log/logger.ts';
 import type { HostsSettings } from '../settings/hosts-settings.ts';
+import { RefusedError } from '../policy/node-policy.ts';
 import { repeatedly } from '../repeatedly.ts';
+import { unfitAddress } from './address-check.ts';
 import type { HostsFile } from './hosts-file.ts';
 
 /**
@@ -23,7 +25,7 @@ export async function keepHostsEntry(
   log: Logger,
   signal: AbortSignal,
 ): Promise<void> {
-  const { hostsFile, service, hostname, checkMs, keepOnExit } = settings;
+  const { hostsFile, service, hostname, nodeAddress, checkMs, keepOnExit } = settings;
   const bell = new Doorbell();
   let addresses: readonly string[] | undefined;
   const following = follow(settings, connection, log, signal, (found) => {
@@ -33,6 +35,9 @@ export async function keepHostsEntry(
 
   const compare = async (): Promise<'again'> => {
     if (addresses === undefined) return 'again';
+    const unfit = unfitAddress(addresses, nodeAddress);
+    if (unfit !== undefined)
+      throw new RefusedError(`${hostname} is left alone: ${unfit} is not what a Service can have`);
     await hosts.ensure({ hostname, addresses }, signal);
     if (addresses.length > 0) readiness.done(`${hostname} is ${addresses.join(' and ')} in ${hostsFile} now`);
     else

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isPattern, matches } from './name-pattern.ts';
 
-/** The administrator's rules forbid what a mirror asks for. */
+/** What a mirror asks for is forbidden on this node, by the administrator's rules or for the node's own sake. */
 export class RefusedError extends Error {
   override readonly name = 'RefusedError';
 }
