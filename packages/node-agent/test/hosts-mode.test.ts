@@ -1,71 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { poll, startControlPlane, type ControlPlane } from '@entrepot/control-plane';
-import { KubeClient, loadConnection } from '@entrepot/kube';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { RunningAgent, temporaryFolder } from './running-agent.ts';
+import { poll } from '@entrepot/control-plane';
+import { describe, expect, test } from 'vitest';
+import { line, patience, pristine, useCluster } from './nodes-of-a-cluster.ts';
 
-const serviceKind = { group: '', version: 'v1', kind: 'Service' };
-const patience = { timeout: 15_000, interval: 50 };
-const pristine = '# the node\n127.0.0.1       localhost\n::1 localhost';
-
-let cluster: ControlPlane;
-let client: KubeClient;
-const agents: RunningAgent[] = [];
-
-beforeAll(async () => {
-  cluster = await startControlPlane();
-  client = new KubeClient(await loadConnection({ kubeconfig: cluster.kubeconfig }));
-}, 120_000);
-
-afterAll(async () => {
-  await client?.close();
-  await cluster?.stop();
-});
-
-afterEach(async () => {
-  await Promise.all(agents.splice(0).map((agent) => agent.stop('SIGKILL')));
-});
-
-/** A node: a folder with a hosts file, and agents started on it. */
-function node() {
-  const folder = temporaryFolder();
-  const hosts = join(folder, 'hosts');
-  writeFileSync(hosts, pristine);
-  const environment = {
-    KUBECONFIG: cluster.kubeconfig,
-    HOSTS_FILE: hosts,
-    HOSTS_FILE_BACKUP: join(folder, 'backup'),
-    LOCK_FILE: join(folder, 'lock'),
-    SECONDS_BETWEEN_STREAMS: '0.1',
-    LOG_LEVEL: 'INFO',
-  };
-  return {
-    folder,
-    hosts,
-    backup: environment.HOSTS_FILE_BACKUP,
-    lock: environment.LOCK_FILE,
-    agent: async (
-      service: string,
-      fqdn: string,
-      more: Readonly<Record<string, string>> = {},
-    ): Promise<RunningAgent> => {
-      const agent = await RunningAgent.start({ ...environment, SERVICE_NAME: service, SHADOW_FQDN: fqdn, ...more });
-      agents.push(agent);
-      return agent;
-    },
-    read: () => readFileSync(hosts, 'utf8'),
-  };
-}
-
-async function createService(name: string, clusterIP?: string): Promise<void> {
-  const spec = { ports: [{ port: 443 }], ...(clusterIP !== undefined && { clusterIP }) };
-  await client.create({ apiVersion: 'v1', kind: 'Service', metadata: { name, namespace: 'default' }, spec });
-}
-
-const deleteService = (name: string) => client.delete(serviceKind, { namespace: 'default', name });
-const line = (ip: string, name: string): string => `${pristine}\n${ip}\t${name}\n`;
+const { cluster, node, createService, deleteService } = useCluster();
 
 describe('the agent, beside a real API server', () => {
   test('refuses the name of its own node, and leaves the file alone', async () => {
@@ -180,33 +120,13 @@ describe('the agent, beside a real API server', () => {
     const { agent, read } = node();
     const running = await agent('away', 'mirror-e.io');
     await expect.poll(read, patience).toBe(line('127.64.0.61', 'mirror-e.io'));
-    await cluster.restartApiServer(500);
+    await cluster().restartApiServer(500);
     expect(read()).toBe(line('127.64.0.61', 'mirror-e.io'));
     await poll('error', () => running.output.includes('[ERROR] Watching Service default/away failed'), {
       deadlineMs: 10_000,
     });
     await deleteService('away');
     await expect.poll(read, patience).toBe(`${pristine}\n`);
-  });
-
-  const isRoot = process.getuid?.() === 0;
-  if (!isRoot) console.log('left out, because only root may mount: writes a bind-mounted file in place');
-  test.runIf(isRoot)('writes a bind-mounted file in place', async () => {
-    await createService('mounted', '127.64.0.62');
-    const { agent, folder, hosts, read } = node();
-    const mounted = join(folder, 'hosts_from_host');
-    writeFileSync(mounted, '');
-    execFileSync('mount', ['--bind', hosts, mounted]);
-    try {
-      const inode = statSync(hosts).ino;
-      const running = await agent('mounted', 'mirror-f.io', { HOSTS_FILE: mounted });
-      await expect.poll(read, patience).toBe(line('127.64.0.62', 'mirror-f.io'));
-      await running.stop();
-      await expect.poll(read, patience).toBe(`${pristine}\n`);
-      expect(statSync(hosts).ino).toBe(inode);
-    } finally {
-      execFileSync('umount', [mounted]);
-    }
   });
 });
 

@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
+import { readyz } from './readyz.ts';
 import { RunningAgent, temporaryFolder } from './running-agent.ts';
 
 const patience = { timeout: 10_000, interval: 20 };
@@ -51,16 +52,11 @@ const before = [
   ['b', 'ca.crt', 'client.cert', 'tls.crt'],
 ];
 
-async function readyz(): Promise<string> {
-  const answer = await fetch(`http://127.0.0.1:${port}/readyz`).catch((error: unknown) => String(error));
-  return typeof answer === 'string' ? answer : `${answer.status} ${await answer.text()}`;
-}
-
 test('what mirrors left on the node is taken away, once, and what is not ours stays', async () => {
   const { root, start, hosts, certificates } = node();
   const agent = await start();
   await expect
-    .poll(readyz, patience)
+    .poll(() => readyz(port), patience)
     .toBe(`200 mirror-a.io, ${root}/certs.d/a, ${root}/certs.d/b, ${root}/certs.d/never is withdrawn from this node\n`);
   expect(hosts()).toBe('::1 localhost\n10.0.0.6\tmirror-b.io\n');
   expect(certificates()).toEqual([['b', 'ca.crt', 'client.cert']]);
@@ -70,17 +66,19 @@ test('what mirrors left on the node is taken away, once, and what is not ours st
 test('a halted node keeps everything until the administrator goes on', async () => {
   const { root, start, hosts, certificates } = node({ halt: 'true\n' });
   await start();
-  await expect.poll(readyz, patience).toBe(`503 nothing is written to this node while ${root}/policy/halt says so\n`);
+  await expect
+    .poll(() => readyz(port), patience)
+    .toBe(`503 nothing is written to this node while ${root}/policy/halt says so\n`);
   expect([hosts(), certificates()]).toEqual(['::1 localhost\n10.0.0.5\tmirror-a.io\n10.0.0.6\tmirror-b.io\n', before]);
   writeFileSync(join(root, 'policy/halt'), 'false\n');
-  await expect.poll(readyz, patience).toMatch(/^200 /);
+  await expect.poll(() => readyz(port), patience).toMatch(/^200 /);
   expect(hosts()).toBe('::1 localhost\n10.0.0.6\tmirror-b.io\n');
 });
 
 test('a name that the administrator keeps from mirrors stays in the hosts file: that line is not ours', async () => {
   const { start, hosts } = node({ deny: '*.io\n' });
   const agent = await start();
-  await expect.poll(readyz, patience).toMatch(/^200 /);
+  await expect.poll(() => readyz(port), patience).toMatch(/^200 /);
   expect(hosts()).toContain('10.0.0.5\tmirror-a.io\n');
   expect(agent.output).toMatch(/\[WARNING\] mirror-a\.io is left alone: .*\/deny has \*\.io\n/);
 });

@@ -1,0 +1,75 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, expect, test } from 'vitest';
+import { line, patience, pristine, useCluster } from './nodes-of-a-cluster.ts';
+import { readyz } from './readyz.ts';
+
+const { node, createService, deleteService, changeAddress } = useCluster();
+const mounts: string[] = [];
+
+afterEach(() => {
+  for (const path of mounts.splice(0)) execFileSync('umount', [path]);
+});
+
+/** A node whose hosts file the agent has as a mounted file, as in its pod. */
+function nodeWithMount() {
+  const made = node();
+  const mounted = join(made.folder, 'hosts_from_host');
+  writeFileSync(mounted, '');
+  execFileSync('mount', ['--bind', made.hosts, mounted]);
+  mounts.push(mounted);
+  /** The file without the comments that keep our lines' room. */
+  const withoutPadding = (): string => made.read().replace(/^#( entrepot slot|-|[\d.]+\t).*\n/gm, '');
+  return { ...made, mounted, withoutPadding };
+}
+
+const isRoot = process.getuid?.() === 0;
+if (!isRoot) console.log('left out, because only root may mount here: the tests of a mounted hosts file');
+
+test.runIf(isRoot)('a mounted file is edited where it stands: no byte of others moves, and none goes', async () => {
+  await createService('mounted', '127.64.0.62');
+  const { agent, hosts, mounted, read, withoutPadding } = nodeWithMount();
+  const inode = statSync(hosts).ino;
+  const running = await agent('mounted', 'mirror-f.io', { HOSTS_FILE: mounted, HOSTS_CHECK_SECONDS: '0.2' });
+  await expect.poll(withoutPadding, patience).toBe(line('127.64.0.62', 'mirror-f.io'));
+  const { length } = read();
+  await changeAddress('mounted', '127.64.10.162');
+  await expect.poll(withoutPadding, patience).toBe(line('127.64.10.162', 'mirror-f.io'));
+  await running.stop();
+  await expect.poll(withoutPadding, patience).toBe(`${pristine}\n`);
+  expect(read()).toHaveLength(length);
+  expect(read().startsWith(`${pristine}\n`)).toBe(true);
+  expect(statSync(hosts).ino).toBe(inode);
+  await deleteService('mounted');
+});
+
+test.runIf(isRoot)('a file that was replaced on the node is said to be an orphan, and is not written', async () => {
+  await createService('orphan', '127.64.0.64');
+  const { agent, hosts, mounted, withoutPadding } = nodeWithMount();
+  const running = await agent('orphan', 'mirror-o.io', {
+    HOSTS_FILE: mounted,
+    HOSTS_CHECK_SECONDS: '0.1',
+    HEALTH_PORT: '24392',
+  });
+  await expect.poll(() => readyz(24_392), patience).toMatch(/^200 mirror-o\.io is 127\.64\.0\.64 in /);
+  const orphan = (): string => readFileSync(mounted, 'utf8');
+  const before = orphan();
+
+  writeFileSync(`${hosts}.new`, pristine);
+  renameSync(`${hosts}.new`, hosts);
+  const said = `${mounted} was replaced on the node by another file, which is not the one mounted here: restart the pod to have that one`;
+  await expect.poll(() => readyz(24_392), patience).toBe(`503 ${said}; trying again\n`);
+  expect(running.output).toContain(`[WARNING] ${said}`);
+  await changeAddress('orphan', '127.64.0.65');
+  await expect.poll(() => readyz(24_392), patience).toBe(`503 ${said}; trying again\n`);
+  expect(orphan()).toBe(before);
+  expect(withoutPadding()).toBe(pristine);
+
+  await running.stop('SIGKILL');
+  // What a restart of the pod does.
+  execFileSync('umount', [mounted]);
+  execFileSync('mount', ['--bind', hosts, mounted]);
+  await agent('orphan', 'mirror-o.io', { HOSTS_FILE: mounted });
+  await expect.poll(withoutPadding, patience).toBe(line('127.64.0.65', 'mirror-o.io'));
+});
