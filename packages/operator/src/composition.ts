@@ -26,6 +26,9 @@ export const loggerToken: InjectionToken<Logger> = Symbol('Logger');
 /** Asks the container for the client of the API server. */
 export const clientToken: InjectionToken<KubeClient> = Symbol('KubeClient');
 
+/** Asks the container for the client of the Lease: on a connection of its own, so that none that others used can cost it. */
+export const leaseClientToken: InjectionToken<KubeClient> = Symbol('KubeClient of the Lease');
+
 /** Asks the container for the thing that runs. */
 export const controllerToken: InjectionToken<MirrorController> = Symbol('MirrorController');
 
@@ -42,6 +45,7 @@ export function compose(facts: Facts): DependencyContainer {
     .register(loggerToken, { useFactory: instanceCachingFactory(logger) })
     .register(metricsToken, { useFactory: instanceCachingFactory(() => new Metrics()) })
     .register(clientToken, { useFactory: instanceCachingFactory(client) })
+    .register(leaseClientToken, { useFactory: instanceCachingFactory(client) })
     .register(mapStateToken, { useFactory: instanceCachingFactory(mapState) })
     .register(controllerToken, { useFactory: instanceCachingFactory(controller) });
 }
@@ -73,7 +77,9 @@ function controller(parts: DependencyContainer): MirrorController {
     templates,
     logger: parts.resolve(loggerToken),
     metrics: parts.resolve(metricsToken),
-    leaderElection: isElected ? { name: 'entrepot-operator', identity } : undefined,
+    leaderElection: isElected
+      ? { name: 'entrepot-operator', identity, client: parts.resolve(leaseClientToken) }
+      : undefined,
     onTextBlock: async (strategy, block) => parts.resolve(mapStateToken).record(strategy, block),
     health: settings.healthPort === 0 ? undefined : { port: settings.healthPort, host: settings.healthHost },
   });

@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import type { Host } from './cli/host.ts';
-import { clientToken, compose, controllerToken, loggerToken, mapStateToken } from './composition.ts';
+import { clientToken, compose, controllerToken, leaseClientToken, loggerToken, mapStateToken } from './composition.ts';
 import type { Configuration } from './configuration.ts';
 import { connect, type ClusterOptions } from './connect.ts';
 import { version } from './version.ts';
@@ -29,7 +29,7 @@ export async function runOperator(cluster: ClusterOptions, configuration: Config
     await parts.resolve(mapStateToken).forget();
     await parts.resolve(controllerToken).run(host.signal);
   } finally {
-    await parts.resolve(clientToken).close();
+    await Promise.all([clientToken, leaseClientToken].map(async (token) => parts.resolve(token).close()));
   }
   logger.info({}, 'ended');
 }
