@@ -25,7 +25,7 @@ export class Inventory {
   readonly #client: KubeClient;
   readonly #key: { readonly namespace: string; readonly name: string };
   readonly #fieldManager: string;
-  /** What was seen recorded, so that recording it again costs no request. */
+  /** What was seen recorded when it was last looked at, so that recording it again costs no request. */
   readonly #recorded = new Set<string>();
 
   constructor({ client, namespace, name = 'entrepot-inventory', fieldManager }: InventoryOptions) {
@@ -37,7 +37,11 @@ export class Inventory {
   /** Every scope with its entries. @throws TerminalError `InventoryUnreadable` when somebody edited it beyond recognition */
   async read(signal?: AbortSignal): Promise<ReadonlyMap<string, readonly InventoryEntry[]>> {
     const live = await this.#client.get<ConfigMap>(configMapKind, this.#key, signal);
-    return new Map(Object.entries(live?.data ?? {}).map(([scope, text]) => [scope, this.#parse(scope, text)]));
+    // Somebody may have deleted or edited it: what is not there any more is to be recorded again.
+    this.#recorded.clear();
+    const scopes = Object.entries(live?.data ?? {}).map(([scope, text]) => [scope, this.#parse(scope, text)] as const);
+    for (const [scope, entries] of scopes) for (const entry of entries) this.#recorded.add(`${scope} ${idOf(entry)}`);
+    return new Map(scopes);
   }
 
   /** Adds entries to a scope; what is recorded already is not written again. */

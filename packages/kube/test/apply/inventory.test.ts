@@ -44,6 +44,15 @@ describe('the inventory', () => {
     expect(await inventory.read()).toEqual(new Map([['a', [Secret]]]));
   });
 
+  test('what somebody deleted is recorded again after it was looked at', async () => {
+    const inventory = newInventory('deleted');
+    await inventory.record('a', [Secret]);
+    await client.delete(ConfigMap, { namespace, name: 'deleted' });
+    expect(await inventory.read()).toEqual(new Map());
+    await inventory.record('a', [Secret]);
+    expect(await inventory.read()).toEqual(new Map([['a', [Secret]]]));
+  });
+
   test('says which entry somebody broke', async () => {
     await client.create(configMap(namespace, 'broken', { hostess: '{"kind":"Secret"}' }));
     await expect(newInventory('broken').read()).rejects.toMatchObject({
