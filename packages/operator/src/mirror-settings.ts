@@ -20,6 +20,7 @@ export function mirrorSettings(settings: Settings): MirrorSettings {
     podLabels: settings.podLabels,
     tolerations: settings.tolerations,
     certificateSecret: settings.dockerCertificateSecret,
+    certificateIssuer: settings.certificateIssuer,
     caBundle: settings.caCertificateBundle,
     priorityClass: settings.priorityClass,
     nodeAgentServiceAccount,

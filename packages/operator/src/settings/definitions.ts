@@ -25,10 +25,19 @@ export const settingDefinitions = {
     variable: 'DOCKER_CERTIFICATE_SECRET',
     placeholder: '<secret>',
     meaning:
-      'Secret with tls.crt and tls.key that mirrors serve with and nodes trust. Mirrors in a map of ImageSwap keep to the own CA.',
+      'Secret with tls.crt and tls.key that mirrors serve with and nodes trust. Mirrors in a map of ImageSwap do without it, unless it is valid for their address.',
     wants: 'the name of a Secret',
     unset: 'certificates of an own CA, kept in the Secret entrepot-ca',
     schema: as.objectName,
+  },
+  certificateIssuer: {
+    variable: 'CERTIFICATE_ISSUER',
+    placeholder: '<issuer>',
+    meaning:
+      'Issuer of cert-manager, in NAMESPACE, that makes the certificates of mirrors which DOCKER_CERTIFICATE_SECRET does not serve; ClusterIssuer/<name> for one of the cluster.',
+    wants: 'the name of an Issuer, or <kind>/<name>, such as mirror-operator-issuer or ClusterIssuer/ours',
+    unset: 'certificates of the own CA',
+    schema: as.issuer,
   },
   caCertificateBundle: {
     variable: 'CA_CERTIFICATE_BUNDLE',

@@ -1,4 +1,4 @@
-import { parseDuration } from '@entrepot/core';
+import { issuerReference, parseDuration } from '@entrepot/core';
 import { z } from 'zod';
 import { LiteralError, parseLiteral } from './literal.ts';
 
@@ -29,6 +29,12 @@ export const tag = text(/^\w[-.\w]{0,127}$/);
 
 /** A whole image reference, with an optional tag and digest. */
 export const image = text(/^[a-zA-Z0-9][-._:/a-zA-Z0-9]*(@sha256:[0-9a-f]{64})?$/);
+
+/** `name` or `Kind/name`. */
+export const issuer = text(/^([A-Z][a-zA-Z0-9]*\/)?[a-z0-9]([-.a-z0-9]{0,251}[a-z0-9])?$/).transform((value) => {
+  const [name = '', kind] = value.split('/').reverse();
+  return issuerReference({ name, kind });
+});
 
 export const seconds = text(/^(\d+\.?\d*|\.\d+)$/).transform(Number);
 

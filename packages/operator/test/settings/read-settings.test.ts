@@ -21,6 +21,7 @@ describe('settings', () => {
       namespace: 'default',
       addressingScheme: 'hostess',
       dockerCertificateSecret: undefined,
+      certificateIssuer: undefined,
       caCertificateBundle: undefined,
       imageswapNamespace: undefined,
       imageswapMapSeparator: '::',
@@ -54,6 +55,16 @@ describe('settings', () => {
     ['NAMESPACE', '', { namespace: 'default' }],
     ['ADDRESSING_SCHEME', 'services', { addressingScheme: 'services' }],
     ['DOCKER_CERTIFICATE_SECRET', 'docker.tls', { dockerCertificateSecret: 'docker.tls' }],
+    [
+      'CERTIFICATE_ISSUER',
+      'mirror-operator-issuer',
+      { certificateIssuer: { name: 'mirror-operator-issuer', kind: 'Issuer', group: 'cert-manager.io' } },
+    ],
+    [
+      'CERTIFICATE_ISSUER',
+      'ClusterIssuer/ours',
+      { certificateIssuer: { name: 'ours', kind: 'ClusterIssuer', group: 'cert-manager.io' } },
+    ],
     ['CA_CERTIFICATE_BUNDLE', 'company-cas', { caCertificateBundle: 'company-cas' }],
     ['IMAGESWAP_NAMESPACE', 'imageswap-system', { imageswapNamespace: 'imageswap-system' }],
     ['IMAGESWAP_MAP_SEPARATOR', ':', { imageswapMapSeparator: ':' }],
@@ -119,6 +130,11 @@ describe('settings', () => {
     ],
     ['ADDRESSING_SCHEME', 'Host ess', `ADDRESSING_SCHEME: got "Host ess", wants the name of an addressing strategy`],
     ['DOCKER_CERTIFICATE_SECRET', 'a/b', `DOCKER_CERTIFICATE_SECRET: got "a/b", wants the name of a Secret`],
+    [
+      'CERTIFICATE_ISSUER',
+      'ours/ClusterIssuer',
+      `CERTIFICATE_ISSUER: got "ours/ClusterIssuer", wants the name of an Issuer, or <kind>/<name>, such as mirror-operator-issuer or ClusterIssuer/ours`,
+    ],
     ['IMAGESWAP_MAP_SEPARATOR', '=', `IMAGESWAP_MAP_SEPARATOR: got "=", wants '::' or ':'`],
     ['IMAGESWAP_MAP_STATE_FILE', 'map', `IMAGESWAP_MAP_STATE_FILE: got "map", wants an absolute path`],
     [
