@@ -45,7 +45,9 @@ export class InformerSet implements ClusterState {
     if (this.#informers.some(({ watched: known }) => includes(known, watched))) return;
     const { kind, namespace, name } = watched;
     const fieldSelector = name === undefined ? undefined : `metadata.name=${name}`;
-    const informer = new Informer({ ...this.#options, kind, namespace, fieldSelector });
+    // Single objects are those of others: mirrors that do not need them must not wait until they may be read.
+    const isOptional = name !== undefined;
+    const informer = new Informer({ ...this.#options, kind, namespace, fieldSelector, isOptional });
     this.#informers.push({ informer, watched });
   }
 

@@ -17,6 +17,8 @@ export interface InformerOptions extends Selection {
   readonly kind: GroupVersionKind;
   /** Off by default: managedFields are most of an object's bytes and nobody reads them. */
   readonly keepManagedFields?: boolean | undefined;
+  /** Nobody waits for it: while it may not be listed (403), it counts as complete with what it knows. */
+  readonly isOptional?: boolean | undefined;
   readonly logger?: Logger | undefined;
   readonly clock?: Clock | undefined;
   readonly metrics?: Metrics | undefined;
@@ -168,12 +170,20 @@ export class Informer<T extends KubernetesObject = KubernetesObject> {
   #waitAfter(error: unknown): number {
     this.#failures += 1;
     if (error instanceof ApiError && error.reason === 'NoSuchKind') return this.#waitForKind(error);
+    if (error instanceof ApiError && error.status === 403) this.#doWithout(error);
     const isExpired = error instanceof ApiError && error.status === 410;
     const waitMs = Math.max(backoffMs(this.#failures, retryRange), afterRetryAfterMs(retryAfterOf(error)));
     if (isExpired || this.#failures % failuresUntilRelist === 0) this.#resourceVersion = undefined;
     const level = isExpired || this.#failures === 1 ? 'debug' : 'warn';
     this.#logger[level]({ kind: this.kind, error, waitMs }, `Watching ${this.kind.kind} failed; trying again`);
     return waitMs;
+  }
+
+  #doWithout(error: ApiError): void {
+    if (this.#options.isOptional !== true || this.#hasSynced) return;
+    this.#logger.warn({ kind: this.kind, error }, `${this.kind.kind} may not be read; going on without`);
+    this.#hasSynced = true;
+    this.#firstSync.resolve();
   }
 
   #waitForKind(error: ApiError): number {

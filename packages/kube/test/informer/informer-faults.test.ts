@@ -24,12 +24,15 @@ const thenCut =
     setImmediate(() => response.destroy());
   };
 
-async function informed(script: { readonly lists: readonly Answer[]; readonly watches: readonly Answer[] }) {
+async function informed(
+  script: { readonly lists: readonly Answer[]; readonly watches: readonly Answer[] },
+  isOptional = false,
+) {
   const api = new ScriptedApi(script);
   const client = await api.client();
   const metrics = new Metrics();
   const { logger, lines } = recordingLogger();
-  const informer = new Informer({ client, kind: ConfigMap, logger, metrics });
+  const informer = new Informer({ client, kind: ConfigMap, logger, metrics, isOptional });
   const seen: string[] = [];
   informer.onChange(({ type, object: { metadata } }) => {
     seen.push(`${type} ${metadata.name}/${metadata.uid}`);
@@ -101,6 +104,15 @@ describe('an informer goes on after', () => {
       expect(api.requests).toEqual(['list', 'list', 'watch 5', 'watch 5']);
     });
     expect(performance.now() - startedAt).toBeGreaterThan(1_900);
+  });
+
+  test('403, which nobody waits for where it is optional: it is complete without, and looks again', async () => {
+    const script = { lists: [json({}, 403), list('5', 'a/u1/1')], watches: [staysOpen] };
+    const { informer, seen, lines } = await informed(script, true);
+    await informer.synced();
+    expect(informer.store.list()).toEqual([]);
+    expect(lines).toContain('warn: ConfigMap may not be read; going on without');
+    await eventually(() => expect(seen).toEqual(['added a/u1']));
   });
 
   test('errors of the server', async () => {

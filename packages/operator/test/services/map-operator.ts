@@ -47,8 +47,11 @@ export class MapCluster {
     await this.cluster.stop();
   }
 
-  startOperator(environment: Readonly<Record<string, string>> = {}): RunningOperator {
-    this.#running = new RunningOperator(this.cluster.plane.kubeconfig, {
+  startOperator(
+    environment: Readonly<Record<string, string>> = {},
+    kubeconfig = this.cluster.plane.kubeconfig,
+  ): RunningOperator {
+    this.#running = new RunningOperator(kubeconfig, {
       NAMESPACE: namespace,
       ADDRESSING_SCHEME: 'services',
       IMAGESWAP_NAMESPACE: mapKey.namespace,

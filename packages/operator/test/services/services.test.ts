@@ -1,7 +1,8 @@
 import { ConfigMap, RegistryMirror } from '@entrepot/core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { readMapState } from '../../src/map-check/map-state.ts';
-import { block, MapCluster, mapKey } from './map-operator.ts';
+import { entrepot } from '../cli/run-program.ts';
+import { block, MapCluster, mapKey, namespace } from './map-operator.ts';
 
 let map: MapCluster;
 beforeAll(async () => {
@@ -144,4 +145,23 @@ test('a namespace of the map that is missing is said of the mirrors, and nothing
   await map.cluster.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'later' } });
   await expect.poll(() => map.mapText(later), { timeout: 20_000 }).toContain('mirror-later.io::127.64.');
   await map.cluster.hasCondition('later', 'Addressed', /^(True|False (?!.*namespace later))/);
+});
+
+test('a map that may not be read or written is said of the mirrors, which have everything else', async () => {
+  const manifests = async (...settings: string[]) =>
+    map.cluster.apply((await entrepot(['manifests', '--namespace', namespace, ...settings])).out);
+  await manifests();
+  const { plane } = map.cluster;
+  const groups = ['system:serviceaccounts', 'system:authenticated'];
+  const kubeconfig = await plane.kubeconfigFor(`system:serviceaccount:${namespace}:entrepot-operator`, groups);
+  await map.cluster.mirror('forbidden', { upstreamUrl: 'forbidden.io' });
+  const operator = map.startOperator({ IMAGESWAP_NAMESPACE: 'hidden' }, kubeconfig);
+  await map.cluster.hasCondition('forbidden', 'Addressed', /^False .*configmaps "imageswap-maps" is forbidden/);
+  await map.cluster.hasCondition('forbidden', 'ConfigRendered', /^True/);
+  expect(operator.isRunning).toBe(true);
+  await map.cluster.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'hidden' } });
+  await manifests('--addressing-scheme', 'services', '--imageswap-namespace', 'hidden');
+  await map.cluster.mirror('allowed', { upstreamUrl: 'allowed.io' });
+  const hidden = { namespace: 'hidden', name: 'imageswap-maps' };
+  await expect.poll(() => map.mapText(hidden), { timeout: 20_000 }).toContain('mirror-forbidden.io::127.64.');
 });
