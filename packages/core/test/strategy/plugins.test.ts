@@ -128,6 +128,8 @@ test('the rules hold what the operator itself and each strategy needs', () => {
     'mirrors /configmaps',
     'mirrors apps/statefulsets',
     'mirrors apps/daemonsets',
+    'mirrors cert-manager.io/certificates',
+    'mirrors /pods',
     'mirrors coordination.k8s.io/leases',
     'default events.k8s.io/events',
     'mirrors /configmaps',
