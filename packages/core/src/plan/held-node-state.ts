@@ -13,6 +13,9 @@ const volume = z.looseObject({ name: z.string(), hostPath: z.looseObject({ path:
 const podSpec = z.looseObject({ containers: z.array(container).default([]), volumes: z.array(volume).default([]) });
 const daemonSetShape = z.looseObject({ spec: z.looseObject({ template: z.looseObject({ spec: podSpec }) }) });
 
+/** What mirror-operator was given to write may be no name: a hosts file leads nobody anywhere by it, and no agent takes it. */
+const nameForm = /^[a-z0-9_]([-a-z0-9_]*[a-z0-9_])?(\.[a-z0-9_]([-a-z0-9_]*[a-z0-9_])?)*$/i;
+
 type Container = z.infer<typeof container>;
 type Volumes = z.infer<typeof podSpec>['volumes'];
 
@@ -30,7 +33,7 @@ export function heldNodeState(daemonSet: KubernetesObject | undefined): HeldNode
   const spec = daemonSetShape.safeParse(daemonSet).data?.spec.template.spec;
   if (spec === undefined) return { kept: [], withdrawn: [] };
   const { containers, volumes } = spec;
-  const hostnames = containers.flatMap((one) => valuesOf(one, 'SHADOW_FQDN'));
+  const hostnames = containers.flatMap((one) => valuesOf(one, 'SHADOW_FQDN')).filter((name) => nameForm.test(name));
   const folders = volumes.flatMap(({ name, hostPath }) =>
     /^docker-certs(-\d+)?$/.test(name) && hostPath !== undefined ? [hostPath.path] : [],
   );

@@ -255,7 +255,9 @@ describe('a strategy that is taken from the operator', () => {
     const first = await cluster.operator();
     await cluster.mirror('quay', { upstreamUrl: 'quay.io', addressing: [{ type: 'map' }] });
     await eventually(async () => expect((await cluster.status('quay'))['addressing']).toBe('map'));
-    await eventually(async () => expect(await cluster.names(ConfigMap)).toContain('map-of-quay'));
+    await eventually(async () =>
+      expect(await cluster.names(ConfigMap)).toEqual(['entrepot-inventory', 'map-of-quay', 'map-summary', 'others']),
+    );
     await first.stop();
     await cluster.operator([hosts]);
     await eventually(async () => {

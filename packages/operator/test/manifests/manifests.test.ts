@@ -40,11 +40,11 @@ describe('the manifests', () => {
     expect(await namesFor({ NAMESPACE: namespace })).not.toContain(`Namespace /${namespace}`);
   });
 
-  test('may change nothing of the cluster itself but the status of mirrors', async () => {
+  test('may change nothing of the cluster itself but the status and the finalizers of mirrors', async () => {
     const objects = await manifestsFor({});
     expect(objects.find(({ kind }) => kind === 'ClusterRole')).toMatchObject({
       rules: [
-        { apiGroups: ['k8s.osp.tech'], resources: ['registrymirrors'], verbs: ['get', 'list', 'watch'] },
+        { apiGroups: ['k8s.osp.tech'], resources: ['registrymirrors'], verbs: ['get', 'list', 'watch', 'patch'] },
         { apiGroups: ['k8s.osp.tech'], resources: ['registrymirrors/status'] },
       ],
     });
