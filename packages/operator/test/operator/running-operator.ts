@@ -50,6 +50,12 @@ export class RunningOperator {
     return this.#ended.finally(() => clearTimeout(killing));
   }
 
+  /** Ends it as a node that loses its power would. */
+  async killOutright(): Promise<void> {
+    this.#child.kill('SIGKILL');
+    await this.#ended;
+  }
+
   #take(line: string): void {
     RunningOperator.allOutput.push(line);
     const parsed = logLine.safeParse(parseJson(line));

@@ -1,0 +1,102 @@
+import { poll } from '@entrepot/control-plane';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { entrepot } from '../cli/run-program.ts';
+import { writesIn, type Write } from './audit-log.ts';
+import { RunningOperator } from './running-operator.ts';
+import { TestCluster } from './test-cluster.ts';
+
+const namespace = 'mirrors';
+const status = 'patch registrymirrors/status';
+const crowd = Array.from({ length: 20 }, (_, index) => `crowd-${String(index).padStart(2, '0')}`);
+
+let cluster: TestCluster;
+const operators: RunningOperator[] = [];
+
+beforeAll(async () => {
+  cluster = await TestCluster.start({ audit: true });
+  const { out } = await entrepot(['manifests', '--namespace', namespace]);
+  await cluster.apply(out);
+}, 900_000);
+
+afterAll(async () => {
+  for (const operator of operators) await operator.stop();
+  await cluster.stop();
+});
+
+test('an operator that is killed while it works is replaced within 20 seconds, and nothing is written twice', async () => {
+  const first = await candidate('first');
+  await first.hasLogged(/^leading$/);
+  const second = await candidate('second');
+  await second.hasLogged(/^all informers are complete$/);
+  await apply(['calm']);
+  await hasSettled(['calm']);
+  const ofOne = tally(await writesOf(['calm']));
+  expect(ofOne).toMatchObject({ 'create statefulsets': 1, 'create daemonsets': 1, 'create services': 2 });
+
+  await apply(crowd);
+  const half = (Object.values(ofOne).reduce((sum, count) => sum + count, 0) * crowd.length) / 2;
+  await poll('half of the work', async () => (await writesOf(crowd)).length > half, { deadlineMs: 30_000, everyMs: 5 });
+  await first.killOutright();
+  const killedAt = performance.now();
+  await second.hasLogged(/^leading$/);
+  const takenOverMs = performance.now() - killedAt;
+  await hasSettled(crowd);
+
+  process.stdout.write(`another operator leads ${Math.round(takenOverMs)} ms after kill -9 of the first\n`);
+  expect(takenOverMs).toBeLessThan(20_000);
+  const writes = await writesOf(crowd);
+  const firstOfSecond = writes.findIndex(({ user }) => user === 'second');
+  expect(firstOfSecond).toBeGreaterThan(half);
+  expect(writes.slice(firstOfSecond).filter(({ user }) => user !== 'second')).toEqual([]);
+  const { [status]: mostOfStatus = 0, ...objects } = ofOne;
+  for (const name of crowd) {
+    const { [status]: ofStatus = 0, ...written } = tally(await writesOf([name]));
+    expect({ name, ...written }).toEqual({ name, ...objects });
+    // Whoever takes over does not report what is over by then.
+    expect(ofStatus, name).toBeLessThanOrEqual(mostOfStatus);
+  }
+});
+
+async function candidate(user: string): Promise<RunningOperator> {
+  const kubeconfig = await cluster.plane.kubeconfigFor(user, ['system:masters']);
+  const operator = new RunningOperator(kubeconfig, { NAMESPACE: namespace, LEADER_ELECTION: 'on' });
+  operators.push(operator);
+  return operator;
+}
+
+/** Creates mirrors, all at once. */
+async function apply(names: readonly string[]): Promise<void> {
+  const items = names.map((name) => ({
+    apiVersion: 'k8s.osp.tech/v1',
+    kind: 'RegistryMirror',
+    metadata: { name },
+    spec: { upstreamUrl: `${name}.example.com` },
+  }));
+  await cluster.apply({ apiVersion: 'v1', kind: 'List', items });
+}
+
+/** Resolves when the mirrors have all that they can have without nodes, and nothing more has been written for two seconds. */
+async function hasSettled(names: readonly string[]): Promise<void> {
+  for (const name of names) await cluster.hasCondition(name, 'CertificateReady', /^True/);
+  let last = { count: 0, atMs: 0 };
+  const isQuiet = async () => {
+    const { length: count } = await writesOf(names);
+    if (count !== last.count) last = { count, atMs: performance.now() };
+    return performance.now() - last.atMs > 2_000;
+  };
+  await poll('writes to end', isQuiet, { deadlineMs: 30_000, everyMs: 100 });
+}
+
+/** What the operators wrote of these mirrors: the objects' names hold the mirror's. */
+async function writesOf(names: readonly string[]): Promise<readonly Write[]> {
+  const all = await writesIn(cluster.plane.auditLog);
+  return all.filter(
+    ({ user, name }) => ['first', 'second'].includes(user) && names.some((mirror) => name.includes(mirror)),
+  );
+}
+
+/** How often each kind of write was done. */
+function tally(writes: readonly Write[]): Readonly<Record<string, number>> {
+  const groups = Object.groupBy(writes, ({ what }) => what);
+  return Object.fromEntries(Object.entries(groups).map(([what, all = []]) => [what, all.length]));
+}
