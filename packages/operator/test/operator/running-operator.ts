@@ -17,7 +17,9 @@ export class RunningOperator {
 
   constructor(kubeconfig: string, environment: Readonly<Record<string, string>>, flags: readonly string[] = []) {
     const words = [...programArguments, 'operator', '--kubeconfig', kubeconfig, ...flags];
-    const env = { PATH: process.env['PATH'], HEALTH_PORT: '0', LOG_LEVEL: 'debug', ...environment };
+    // Where nothing can be written: tests leave no notes on the machine.
+    const notes = { IMAGESWAP_MAP_STATE_FILE: '/dev/null/map' };
+    const env = { PATH: process.env['PATH'], HEALTH_PORT: '0', LOG_LEVEL: 'debug', ...notes, ...environment };
     this.#child = spawn(process.execPath, words, { cwd: fixtures, env, stdio: ['ignore', 'pipe', 'pipe'] });
     const { promise, resolve, reject } = Promise.withResolvers<number | null>();
     this.#child.on('error', reject).on('close', resolve);

@@ -33,6 +33,18 @@ describe('a rendering', () => {
     await expect(yaml).toMatchFileSnapshot('golden/services.yaml.txt');
   });
 
+  test('by a map that mirror-operator wrote, which is taken over', async () => {
+    const settings = { ADDRESSING_SCHEME: 'services' };
+    const { yaml } = await render(['mirror.yaml', 'cluster.json', 'older-map.yaml'], settings);
+    expect(yaml).toContain(`  maps: |
+    # written by hand
+    # entrepot begin imageswap
+    default::
+    mirror-quay.io::10.0.0.7/mirror-quay.io
+    # entrepot end imageswap
+`);
+  });
+
   test('without a Service yet, what waits for its address is said', async () => {
     const { notes } = await render(['mirror.yaml'], { ADDRESSING_SCHEME: 'services' });
     expect(notes).toContain('RegistryMirror quay: imageswap: Service registry-mirror-quay has no clusterIP');
