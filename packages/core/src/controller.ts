@@ -10,7 +10,7 @@ import {
   Manager,
   type Metrics,
 } from '@entrepot/kube';
-import { fieldManager, formerFieldManagers } from './api/group.ts';
+import { ConfigMap, fieldManager, formerFieldManagers } from './api/group.ts';
 import { AuthorityKeeper } from './certificates/authority-keeper.ts';
 import { CertificateKeeper } from './certificates/certificate-keeper.ts';
 import { AbsentNodeFinder } from './reconcile/absent-nodes.ts';
@@ -79,7 +79,9 @@ export function createMirrorController(options: MirrorControllerOptions): Mirror
   for (const watched of watchedObjects(settings, strategies)) state.watch(watched);
   const surveyor = new Surveyor(state, settings, catalog);
   const events = new EventRecorder({ client, component: fieldManager, clock, logger });
-  const inventory = new StrategyInventory(new Inventory({ client, namespace, fieldManager }));
+  const inventory = new StrategyInventory(
+    new Inventory({ client, namespace, fieldManager, store: state.store(ConfigMap, namespace) }),
+  );
   const applier = new Applier({
     ...runtime,
     fieldManager,

@@ -1,7 +1,9 @@
 import type { KubeClient } from '../client/kube-client.ts';
 import { TerminalError } from '../errors.ts';
-import { apiVersionOf, type GroupVersionKind } from '../object.ts';
+import type { ObjectStore } from '../informer/object-store.ts';
+import { apiVersionOf, type GroupVersionKind, type KubernetesObject } from '../object.ts';
 import { configMapKind, type ConfigMap } from './config-map.ts';
+import { OwnWrites } from './own-writes.ts';
 import { retryOnConflict } from '../client/retry-on-conflict.ts';
 
 export interface InventoryOptions {
@@ -10,6 +12,8 @@ export interface InventoryOptions {
   /** Name of the ConfigMap. */
   readonly name?: string | undefined;
   readonly fieldManager: string;
+  /** An informer's store of the ConfigMaps of that namespace; without one, every reading asks the server. */
+  readonly store?: ObjectStore<KubernetesObject> | undefined;
 }
 
 /** A kind of which objects may exist; in one namespace, or anywhere without. */
@@ -25,18 +29,21 @@ export class Inventory {
   readonly #client: KubeClient;
   readonly #key: { readonly namespace: string; readonly name: string };
   readonly #fieldManager: string;
+  readonly #store: ObjectStore<KubernetesObject> | undefined;
+  readonly #ownWrites = new OwnWrites();
   /** What was seen recorded when it was last looked at, so that recording it again costs no request. */
   readonly #recorded = new Set<string>();
 
-  constructor({ client, namespace, name = 'entrepot-inventory', fieldManager }: InventoryOptions) {
+  constructor({ client, namespace, name = 'entrepot-inventory', fieldManager, store }: InventoryOptions) {
     this.#client = client;
     this.#key = { namespace, name };
     this.#fieldManager = fieldManager;
+    this.#store = store;
   }
 
   /** Every scope with its entries. @throws TerminalError `InventoryUnreadable` when somebody edited it beyond recognition */
   async read(signal?: AbortSignal): Promise<ReadonlyMap<string, readonly InventoryEntry[]>> {
-    const live = await this.#client.get<ConfigMap>(configMapKind, this.#key, signal);
+    const live = await this.#known(signal);
     // Somebody may have deleted or edited it: what is not there any more is to be recorded again.
     this.#recorded.clear();
     const scopes = Object.entries(live?.data ?? {}).map(([scope, text]) => [scope, this.#parse(scope, text)] as const);
@@ -67,20 +74,26 @@ export class Inventory {
     for (const id of this.#recorded) if (id.startsWith(`${scope} `)) this.#recorded.delete(id);
   }
 
+  /** As it was written here last, or as the informer has it. */
+  async #known(signal: AbortSignal | undefined): Promise<ConfigMap | undefined> {
+    if (this.#store?.resourceVersion === undefined) return this.#client.get(configMapKind, this.#key, signal);
+    return this.#ownWrites.latest(this.#store, this.#key);
+  }
+
   async #write(live: ConfigMap | undefined, scope: string, text: string | null, signal: AbortSignal | undefined) {
     const data = { [scope]: text };
     if (live === undefined) {
-      await this.#client.create({ apiVersion: 'v1', kind: 'ConfigMap', metadata: this.#key, data }, {}, signal);
+      const configMap = { apiVersion: 'v1', kind: 'ConfigMap', metadata: this.#key, data };
+      this.#note(await this.#client.create<KubernetesObject>(configMap, {}, signal));
       return;
     }
     const patch = { metadata: { resourceVersion: live.metadata.resourceVersion }, data };
-    await this.#client.patch(
-      configMapKind,
-      this.#key,
-      patch,
-      { type: 'merge', fieldManager: this.#fieldManager },
-      signal,
-    );
+    const options = { type: 'merge', fieldManager: this.#fieldManager } as const;
+    this.#note(await this.#client.patch(configMapKind, this.#key, patch, options, signal));
+  }
+
+  #note(written: KubernetesObject): void {
+    if (this.#store !== undefined) this.#ownWrites.note(this.#store, written);
   }
 
   #parse(scope: string, text: string): readonly InventoryEntry[] {
