@@ -72,8 +72,8 @@ export class MirrorReconciler {
     const steps = new Steps(signal);
     const { outcome, lookAgainMs } = await this.#apply(mirror, steps, signal);
     if (steps.isContinued && steps.failures.length === 0) return { requeueAfterMs: eventLimitMs };
-    await reporter.report(mirror, outcome, signal);
-    return this.#result(steps.failures, outcome.certificate?.checkAt, lookAgainMs);
+    const heldMs = await reporter.report(mirror, outcome, signal);
+    return this.#result(steps.failures, outcome.certificate?.checkAt, [lookAgainMs, heldMs]);
   }
 
   async #apply(
@@ -215,12 +215,17 @@ export class MirrorReconciler {
     return this.#options.applier.apply(object, (live) => isWritableFor(mirror.object, live), signal);
   }
 
-  #result(failures: readonly StepFailure[], checkAt: number | undefined, lookAgainMs = longestWaitMs): Result {
+  #result(
+    failures: readonly StepFailure[],
+    checkAt: number | undefined,
+    further: readonly (number | undefined)[],
+  ): Result {
     const retried = failures.find(({ error }) => isRetried(error));
     if (retried !== undefined) throw retried.error;
     const waits = failures.flatMap(({ error }) => (error instanceof WaitingError ? [error.afterMs] : []));
+    const furtherWaits = further.filter((ms) => ms !== undefined);
     const untilCheck = checkAt === undefined ? longestWaitMs : Math.max(shortestWaitMs, checkAt - this.#clock.now());
-    return { requeueAfterMs: Math.min(longestWaitMs, untilCheck, lookAgainMs, ...waits) };
+    return { requeueAfterMs: Math.min(longestWaitMs, untilCheck, ...furtherWaits, ...waits) };
   }
 }
 

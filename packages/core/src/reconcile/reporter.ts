@@ -21,35 +21,61 @@ export interface ReporterOptions {
   readonly clock?: Clock | undefined;
 }
 
+/** How long a status that goes on saying "not yet" is left unwritten: replicas and nodes come one by one. */
+const holdMs = 1_000;
+
 /** Writes a mirror's status when it differs, and tells of transitions by events. */
 export class Reporter {
   readonly #options: ReporterOptions;
   readonly #clock: Clock;
   /** What was written last, for as long as the informer still shows the mirror as it was before. */
   readonly #written = new Map<string, { readonly version: string; readonly status: MirrorStatus }>();
+  /** Since when the status of these mirrors is left unwritten. */
+  readonly #heldSince = new Map<string, number>();
 
   constructor(options: ReporterOptions) {
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
   }
 
-  /** @param outcome of mirrors that cannot be planned, what is being taken from nodes */
-  async report(mirror: SurveyedMirror, outcome: MirrorOutcome | Dismissal, signal: AbortSignal): Promise<void> {
+  /**
+   * @param outcome of mirrors that cannot be planned, what is being taken from nodes
+   * @returns after how many milliseconds to report again, where the status was left unwritten until then
+   */
+  async report(
+    mirror: SurveyedMirror,
+    outcome: MirrorOutcome | Dismissal,
+    signal: AbortSignal,
+  ): Promise<number | undefined> {
     const { object } = mirror;
     const { name, resourceVersion = '' } = object.metadata;
     const written = this.#written.get(name);
     const isBehind = written !== undefined && isOlder(resourceVersion, written.version);
     const before = isBehind ? written.status : readStatus(object['status']);
     const status = mirrorStatus(mirror, outcome, before, this.#clock.now());
-    if (isDeepStrictEqual(status, before)) return;
+    const isHeld = mirror.kind === 'valid' && isNotYet(before) && isNotYet(status, before.observedGeneration);
+    if (!isHeld || isDeepStrictEqual(status, before)) this.#heldSince.delete(name);
+    if (isDeepStrictEqual(status, before)) return undefined;
+    const leftMs = isHeld ? holdMs - this.#heldFor(name) : 0;
+    if (leftMs > 0) return leftMs;
+    this.#heldSince.delete(name);
     const version = await this.#write(object, status, signal);
     if (version !== undefined) this.#written.set(name, { version, status });
     this.#tell(mirror, before, status);
+    return undefined;
   }
 
   /** To be called when a mirror is gone. */
   forget(name: string): void {
     this.#written.delete(name);
+    this.#heldSince.delete(name);
+  }
+
+  #heldFor(name: string): number {
+    const now = this.#clock.elapsedMs();
+    const since = this.#heldSince.get(name) ?? now;
+    this.#heldSince.set(name, since);
+    return now - since;
   }
 
   /** @returns the mirror's version since; undefined where it is gone */
@@ -83,4 +109,10 @@ export class Reporter {
     const { reason, message } = is;
     events.record(mirror.object, { type: isCalm(is) ? 'Normal' : 'Warning', reason, message });
   }
+}
+
+/** Whether a status says, of that generation, that the mirror will be ready by time alone. */
+function isNotYet({ conditions, observedGeneration }: MirrorStatus, generation = observedGeneration): boolean {
+  const ready = conditions.find(({ type }) => type === 'Ready');
+  return observedGeneration === generation && ready?.status === 'False' && isCalm(ready);
 }
