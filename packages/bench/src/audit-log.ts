@@ -1,0 +1,74 @@
+import { readFile } from 'node:fs/promises';
+import { z } from 'zod';
+
+/** One request that the API server answered, or a watch that it began. */
+export interface AuditedRequest {
+  readonly user: string;
+  /** Kubernetes' word: get, list, watch, create, update, patch, delete… */
+  readonly verb: string;
+  readonly path: string;
+  /** Empty where the request is about no resource, as for discovery. */
+  readonly resource: string;
+  readonly subresource: string;
+  /** Empty for requests about all objects. */
+  readonly name: string;
+  readonly code: number;
+  /** When the request came and when its answer was done: milliseconds since the epoch, with fractions. */
+  readonly fromMs: number;
+  readonly untilMs: number;
+}
+
+const line = z.object({
+  stage: z.enum(['ResponseStarted', 'ResponseComplete', 'Panic']),
+  verb: z.string(),
+  requestURI: z.string(),
+  user: z.object({ username: z.string() }),
+  objectRef: z
+    .object({ resource: z.string().default(''), subresource: z.string().default(''), name: z.string().default('') })
+    .default({ resource: '', subresource: '', name: '' }),
+  responseStatus: z.object({ code: z.number() }).default({ code: 0 }),
+  requestReceivedTimestamp: z.string(),
+  stageTimestamp: z.string(),
+});
+
+/** Reads what the API server wrote down, so that requests are counted where they arrive and not where they are made. */
+export class AuditLog {
+  readonly #file: string;
+
+  constructor(file: string) {
+    this.#file = file;
+  }
+
+  /** What the user asked for, in the order in which it was answered, later than a moment in milliseconds since the epoch. */
+  async requestsOf(user: string, sinceMs = 0): Promise<readonly AuditedRequest[]> {
+    const text = await readFile(this.#file, 'utf8');
+    // The last line may not be whole yet.
+    return text
+      .slice(0, text.lastIndexOf('\n') + 1)
+      .split('\n')
+      .filter((text) => text.includes(`"username":"${user}"`))
+      .map((text) => line.parse(JSON.parse(text)))
+      .filter(({ stage, verb }) => (verb === 'watch') === (stage === 'ResponseStarted'))
+      .map(requestOf)
+      .filter(({ fromMs }) => fromMs >= sinceMs);
+  }
+}
+
+function requestOf(entry: z.infer<typeof line>): AuditedRequest {
+  const { verb, requestURI, user, objectRef, responseStatus, requestReceivedTimestamp, stageTimestamp } = entry;
+  return {
+    ...objectRef,
+    user: user.username,
+    verb,
+    path: requestURI,
+    code: responseStatus.code,
+    fromMs: preciseTime(requestReceivedTimestamp),
+    untilMs: preciseTime(stageTimestamp),
+  };
+}
+
+/** `2030-01-31T12:00:00.123456Z`; Date knows whole milliseconds only. */
+function preciseTime(text: string): number {
+  const [seconds = '', fraction = 'Z'] = text.split('.');
+  return Date.parse(`${seconds}Z`) + Number(`0.${fraction.slice(0, -1)}`) * 1000;
+}
