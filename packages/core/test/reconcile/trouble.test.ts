@@ -1,4 +1,4 @@
-import type { KubernetesObject } from '@entrepot/kube';
+import { apiVersionOf, type KubernetesObject } from '@entrepot/kube';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createAuthority } from '../../src/certificates/authority.ts';
 import { ConfigMap, DaemonSet, RegistryMirror, Secret, Service, StatefulSet } from '../../src/index.ts';
@@ -39,6 +39,28 @@ describe('a mirror that cannot be', () => {
       }),
     );
     expect(await cluster.names(StatefulSet)).toContain('registry-mirror-bad');
+  });
+
+  test('what a strategy can never do is said, with what to change, and done as soon as that is changed', async () => {
+    await cluster.operator();
+    const why = 'spec.masqueradeUrl is too short; choose another one';
+    await cluster.mirror('bad', { upstreamUrl: 'quay.io', addressing: [{ type: 'map', map: { refuse: why } }] });
+    await eventually(async () => {
+      expect(await cluster.conditions('bad')).toMatchObject({
+        Ready: `False Unsupported: map: ${why}`,
+        Addressed: `False Unsupported: map: ${why}`,
+      });
+      const { strategies } = await cluster.status('bad');
+      expect(strategies).toMatchObject([{ name: 'map', state: 'unsupported', reason: 'Unsupported', message: why }]);
+    });
+    expect(await cluster.names(ConfigMap)).not.toContain('map-of-bad');
+    await cluster.client.patch(
+      RegistryMirror,
+      { name: 'bad' },
+      { spec: { addressing: [{ type: 'map' }] } },
+      { type: 'merge' },
+    );
+    await eventually(async () => expect(await cluster.names(ConfigMap)).toContain('map-of-bad'));
   });
 
   test('a template that throws is named, and nothing is applied', async () => {
@@ -110,15 +132,36 @@ describe('a mirror that cannot be', () => {
   });
 });
 
+const workload = {
+  selector: { matchLabels: { app: 'theirs' } },
+  template: {
+    metadata: { labels: { app: 'theirs' } },
+    spec: { containers: [{ name: 'theirs', image: 'theirs' }] },
+  },
+};
+
 describe('things of others', () => {
   test.each([
     { kind: Service, name: 'registry-mirror-quay', spec: { ports: [{ port: 80 }] }, condition: 'CacheAvailable' },
+    {
+      kind: Service,
+      name: 'registry-mirror-quay-headless',
+      spec: { ports: [{ port: 80 }] },
+      condition: 'CacheAvailable',
+    },
+    {
+      kind: StatefulSet,
+      name: 'registry-mirror-quay',
+      spec: { ...workload, serviceName: 'x' },
+      condition: 'CacheAvailable',
+    },
+    { kind: DaemonSet, name: 'registry-mirror-quay-utils', spec: workload, condition: 'Addressed' },
     { kind: Secret, name: 'registry-mirror-quay-secret', spec: undefined, condition: 'ConfigRendered' },
     { kind: Secret, name: 'registry-mirror-quay-tls', spec: undefined, condition: 'CertificateReady' },
   ])('a foreign $kind.kind $name is left as it is and named', async ({ kind, name, spec, condition }) => {
     const { namespace } = cluster;
     const foreign: KubernetesObject = {
-      apiVersion: 'v1',
+      apiVersion: apiVersionOf(kind),
       kind: kind.kind,
       metadata: { namespace, name },
       ...(spec && { spec }),
