@@ -1,0 +1,119 @@
+import type { KubernetesObject } from '@entrepot/kube';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { ConfigMap, DaemonSet, RegistryMirror, StatefulSet } from '../../src/index.ts';
+import { eventually } from '../support/eventually.ts';
+import { like } from '../support/matching.ts';
+import { finalizersOf, onNodes, onThreeNodes, quay, unreadyAgentOn } from '../support/nodes.ts';
+import { Cluster } from '../support/operator.ts';
+
+let cluster: Cluster;
+beforeEach(async () => {
+  cluster = await Cluster.connect();
+});
+afterEach(async () => cluster.leave());
+
+const finalizer = 'entrepot.k8s.osp.tech/nodes';
+/** The garbage collector looks for new kinds, such as RegistryMirror here, every 30 seconds. */
+const collectedMs = 60_000;
+const inTenMinutes = like(/; waits until 20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
+
+const withdrawn = async (name: string): Promise<string | undefined> => (await cluster.conditions(name))['Withdrawn'];
+
+/** Everything that is labelled as ours, as `Kind name`. */
+async function labelled(mirror: string): Promise<readonly string[]> {
+  const kinds = ['Service', 'Secret', 'ConfigMap'].map((kind) => ({ group: '', version: 'v1', kind }));
+  const all = [...kinds, StatefulSet, DaemonSet].map(async (kind) => {
+    const { items } = await cluster.client.list(kind, {
+      namespace: cluster.namespace,
+      labelSelector: `app=docker-registry,mirror=${mirror}`,
+    });
+    return items.map(({ metadata }) => `${kind.kind} ${metadata.name}`);
+  });
+  return (await Promise.all(all)).flat();
+}
+
+const eventShape = z.object({ type: z.string(), reason: z.string(), note: z.string() });
+
+async function warningsAbout({ metadata }: KubernetesObject): Promise<readonly string[]> {
+  const { items } = await cluster.client.list(
+    { group: 'events.k8s.io', version: 'v1', kind: 'Event' },
+    { namespace: 'default', fieldSelector: `regarding.uid=${metadata.uid}` },
+  );
+  const events = items.map((event) => eventShape.parse(event)).filter(({ type }) => type === 'Warning');
+  return events.map(({ reason, note }) => `${reason}: ${note}`);
+}
+
+describe('a mirror that is deleted', () => {
+  test(
+    'leaves the fleet at once, serves until its nodes have forgotten it, and leaves nothing behind',
+    async () => {
+      await cluster.operator();
+      await onThreeNodes(cluster, 'quay', { upstreamUrl: 'quay.io', addressing: [{ type: 'hosts' }, { type: 'map' }] });
+      expect(await finalizersOf(cluster, 'quay')).toEqual([finalizer]);
+      await cluster.client.delete(RegistryMirror, { name: 'quay' });
+      await eventually(async () => {
+        expect(await onNodes(cluster, 'quay')).toEqual({ kept: [], withdrawn: quay });
+        const summary = await cluster.client.get(ConfigMap, { namespace: cluster.namespace, name: 'map-summary' });
+        expect(summary?.['data']).toEqual({ count: '0' });
+        expect(await cluster.conditions('quay')).toMatchObject({
+          Ready: 'False Leaving: it is being deleted',
+          Addressed: 'False Leaving: it is being deleted',
+          Withdrawn: inTenMinutes,
+        });
+      });
+      await cluster.nodesAnswer('quay', 2, 3);
+      await eventually(async () =>
+        expect(await withdrawn('quay')).toMatch(
+          /^False NodesPending: name mirror-quay\.io, \/etc\/docker\/certs\.d\/mirror-quay\.io are being taken from nodes: 2 of 3 nodes are done; waits/,
+        ),
+      );
+      expect(await cluster.names(StatefulSet)).toEqual(['registry-mirror-quay']);
+      await cluster.nodesAnswer('quay', 3);
+      await eventually(async () => {
+        expect(await cluster.client.get(RegistryMirror, { name: 'quay' })).toBeUndefined();
+        expect(await labelled('quay')).toEqual([]);
+      }, collectedMs);
+    },
+    2 * collectedMs,
+  );
+
+  test('while no operator runs waits for the next one', async () => {
+    const first = await cluster.operator();
+    await onThreeNodes(cluster, 'quay', { upstreamUrl: 'quay.io' });
+    await first.stop();
+    await cluster.client.delete(RegistryMirror, { name: 'quay' });
+    expect(await onNodes(cluster, 'quay')).toEqual({ kept: quay, withdrawn: [] });
+    await cluster.operator();
+    await eventually(async () => expect(await onNodes(cluster, 'quay')).toEqual({ kept: [], withdrawn: quay }));
+    await cluster.nodesAnswer('quay', 3);
+    await eventually(async () => expect(await cluster.client.get(RegistryMirror, { name: 'quay' })).toBeUndefined());
+  });
+
+  test('while nodes are off waits for them until the limit, then goes and says which nodes it left behind', async () => {
+    await cluster.operator(undefined, { nodeWithdrawalLimitMs: 4000 });
+    const mirror = await onThreeNodes(cluster, 'quay', { upstreamUrl: 'quay.io' });
+    await unreadyAgentOn(cluster, 'node-off');
+    await cluster.client.delete(RegistryMirror, { name: 'quay' });
+    await eventually(async () => expect(await withdrawn('quay')).toMatch(/^False NodesPending: /));
+    await eventually(async () => {
+      expect(await cluster.client.get(RegistryMirror, { name: 'quay' })).toBeUndefined();
+      expect(await warningsAbout(mirror)).toEqual([
+        'NodesLeftBehind: RegistryMirror quay: node-off did not answer in time and may still have name mirror-quay.io, /etc/docker/certs.d/mirror-quay.io: remove that by hand when they are back',
+      ]);
+    });
+  });
+
+  test('whose name another one takes over leaves that to the other one', async () => {
+    await cluster.operator();
+    await onThreeNodes(cluster, 'older', { upstreamUrl: 'quay.io' });
+    await cluster.mirror('younger', { upstreamUrl: 'example.com', masqueradeUrl: 'mirror-quay.io' });
+    await eventually(async () => expect((await cluster.conditions('younger'))['Ready']).toMatch(/^False Conflict: /));
+    expect(await finalizersOf(cluster, 'younger')).toEqual([]);
+    await cluster.client.delete(RegistryMirror, { name: 'older' });
+    await eventually(async () => {
+      expect(await cluster.client.get(RegistryMirror, { name: 'older' })).toBeUndefined();
+      expect(await onNodes(cluster, 'younger')).toEqual({ kept: quay, withdrawn: [] });
+    });
+  });
+});

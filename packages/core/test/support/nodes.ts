@@ -1,0 +1,56 @@
+import type { KubernetesObject } from '@entrepot/kube';
+import { expect } from 'vitest';
+import { DaemonSet, RegistryMirror } from '../../src/index.ts';
+import { heldNodeState } from '../../src/plan/held-node-state.ts';
+import { eventually } from './eventually.ts';
+import type { Cluster } from './operator.ts';
+
+/** What nodes have of the mirror of quay.io when nothing else is said. */
+export const quay = ['mirror-quay.io', '/etc/docker/certs.d/mirror-quay.io'];
+
+/** The live DaemonSet of a mirror. */
+export async function agentOf(cluster: Cluster, mirror: string): Promise<KubernetesObject | undefined> {
+  const key = { namespace: cluster.namespace, name: `registry-mirror-${mirror}-utils` };
+  return cluster.client.get(DaemonSet, key);
+}
+
+/** What the live DaemonSet of a mirror keeps on nodes, and what it takes from them. */
+export async function onNodes(
+  cluster: Cluster,
+  mirror: string,
+): Promise<{ readonly kept: readonly string[]; readonly withdrawn: readonly string[] }> {
+  const { kept, withdrawn } = heldNodeState(await agentOf(cluster, mirror));
+  const texts = (states: typeof kept): readonly string[] =>
+    states.map((state) => (state.kind === 'HostsEntry' ? state.hostname : state.directory));
+  return { kept: texts(kept), withdrawn: texts(withdrawn) };
+}
+
+/** Makes a mirror and waits until its agents are on all of three nodes. */
+export async function onThreeNodes(cluster: Cluster, name: string, spec: object): Promise<KubernetesObject> {
+  const mirror = await cluster.mirror(name, spec);
+  await eventually(async () => expect(await agentOf(cluster, name)).toBeDefined());
+  await cluster.nodesAnswer(name, 3);
+  await eventually(async () =>
+    expect((await cluster.conditions(name))['Addressed']).toBe('True NodesReady: 3 of 3 nodes are prepared'),
+  );
+  return mirror;
+}
+
+/** What a mirror waits for when it is deleted. */
+export async function finalizersOf(cluster: Cluster, name: string): Promise<readonly string[]> {
+  return (await cluster.client.get(RegistryMirror, { name }))?.metadata.finalizers ?? [];
+}
+
+/** Makes a pod of the mirror `quay`'s agents that never gets ready. */
+export async function unreadyAgentOn(cluster: Cluster, nodeName: string): Promise<void> {
+  await cluster.client.create({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: {
+      namespace: cluster.namespace,
+      name: `agent-on-${nodeName}`,
+      labels: { app: 'docker-registry', mirror: 'quay', component: 'hostess-certificate' },
+    },
+    spec: { nodeName, containers: [{ name: 'agent', image: 'agent' }], terminationGracePeriodSeconds: 0 },
+  });
+}
