@@ -14,7 +14,8 @@ import type { Findings, PullRow } from './report.ts';
 import type { Stage } from './stage.ts';
 import { realUpstream, startUpstream, type Upstream } from './upstream.ts';
 
-const hostsFile = '127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost\n';
+/** The node's hosts file before any mirror. */
+export const hostsFile = '127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost\n';
 
 export interface MainJob {
   readonly findings: Findings;
