@@ -16,21 +16,27 @@ import { hosts, mapIn, template } from './plugins.ts';
 import { testSettings } from './settings.ts';
 
 const text = z.string();
+const metadata = z.looseObject({ metadata: z.looseObject({ name: text }) });
 const conditionsShape = z.array(z.object({ type: text, status: text, reason: text, message: text }));
 
-/** A client that says what it was asked to write, but for Leases and Events. */
+/** A client that says what it was asked to read and write, but for Leases and Events. */
 class NotingClient extends KubeClient {
+  readonly reads: string[] = [];
   readonly writes: string[] = [];
 
   override async request<T>(...args: Parameters<KubeClient['request']>): Promise<T> {
-    const [method, path] = args;
-    if (method !== 'GET' && !/\/(leases|events)/.test(path)) this.writes.push(`${method} ${path}`);
+    const [method, path, options] = args;
+    const created = method === 'POST' ? `/${metadata.safeParse(options?.body).data?.metadata.name}` : '';
+    if (!/\/(leases|events)/.test(path))
+      (method === 'GET' ? this.reads : this.writes).push(`${method} ${path}${created}`);
     return super.request<T>(...args);
   }
 }
 
 export interface Operator {
   readonly controller: MirrorController;
+  /** `METHOD path`; of a creation with the name. */
+  readonly reads: readonly string[];
   readonly writes: readonly string[];
   readonly metrics: Metrics;
   stop(): Promise<void>;
@@ -80,7 +86,7 @@ export class Cluster {
       await client.close();
     };
     this.#running.add(stop);
-    return { controller, writes: client.writes, metrics, stop };
+    return { controller, reads: client.reads, writes: client.writes, metrics, stop };
   }
 
   async mirror(name: string, spec: object): Promise<KubernetesObject> {
