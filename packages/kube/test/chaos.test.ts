@@ -1,8 +1,11 @@
 import { harm, reply, startControlPlane, type ControlPlane, type ProxiedRequest } from '@entrepot/control-plane';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { EventRecorder, KubeClient, loadConnection } from '../src/index.ts';
 import { ChaosRun } from './support/chaos-run.ts';
+import { configMap, freshNamespace } from './support/cluster.ts';
 import { eventually } from './support/eventually.ts';
 
+const Event = { group: 'events.k8s.io', version: 'v1', kind: 'Event' };
 const anything = (): boolean => true;
 const watches = ({ isWatch }: ProxiedRequest): boolean => isWatch;
 const lists = ({ isWatch, path }: ProxiedRequest): boolean => !isWatch && path.endsWith('/widgets');
@@ -83,14 +86,14 @@ const faults: readonly Fault[] = [
   },
 ];
 
+let plane: ControlPlane;
+
+beforeAll(async () => {
+  plane = await startControlPlane();
+});
+afterAll(() => plane.stop());
+
 describe('an informer is right again, and has told everything, after', () => {
-  let plane: ControlPlane;
-
-  beforeAll(async () => {
-    plane = await startControlPlane();
-  });
-  afterAll(() => plane.stop());
-
   test.each(faults)('$title', { timeout: 20_000 }, async ({ title, begin }) => {
     const run = await ChaosRun.start(plane);
     const end = await begin(run);
@@ -103,6 +106,24 @@ describe('an informer is right again, and has told everything, after', () => {
     expect(run.impossible).toEqual([]);
     await run.hasOneWatch();
     await run.end();
+  });
+});
+
+describe('an API server that is away', () => {
+  test('is told of events when it is back', async () => {
+    const { proxy, kubeconfig } = await plane.startProxy();
+    const client = new KubeClient(await loadConnection({ kubeconfig }));
+    const events = new EventRecorder({ client, component: 'example/test' });
+    const regarding = await client.create(configMap(await freshNamespace(client), 'a'));
+    proxy.cut();
+    events.record(regarding, { type: 'Normal', reason: 'First', message: 'while it was away' });
+    events.record(regarding, { type: 'Normal', reason: 'Second', message: 'while it was away' });
+    await events.flush();
+    proxy.mend();
+    await events.flush();
+    const { items } = await client.list(Event, { namespace: regarding.metadata.namespace });
+    expect(items.map(({ reason }) => reason).sort()).toEqual(['First', 'Second']);
+    await client.close();
   });
 });
 

@@ -26,7 +26,7 @@ export const loggerToken: InjectionToken<Logger> = Symbol('Logger');
 /** Asks the container for the client of the API server. */
 export const clientToken: InjectionToken<KubeClient> = Symbol('KubeClient');
 
-/** Asks the container for the client of the Lease: on a connection of its own, so that none that others used can cost it. */
+/** Asks the container for the client of the Lease: on a connection of its own, since of others that died unseen, each would cost time. */
 export const leaseClientToken: InjectionToken<KubeClient> = Symbol('KubeClient of the Lease');
 
 /** Asks the container for the thing that runs. */
@@ -44,8 +44,8 @@ export function compose(facts: Facts): DependencyContainer {
     .register(factsToken, { useValue: facts })
     .register(loggerToken, { useFactory: instanceCachingFactory(logger) })
     .register(metricsToken, { useFactory: instanceCachingFactory(() => new Metrics()) })
-    .register(clientToken, { useFactory: instanceCachingFactory(client) })
-    .register(leaseClientToken, { useFactory: instanceCachingFactory(client) })
+    .register(clientToken, { useFactory: instanceCachingFactory((parts) => client(parts)) })
+    .register(leaseClientToken, { useFactory: instanceCachingFactory((parts) => client(parts, 1)) })
     .register(mapStateToken, { useFactory: instanceCachingFactory(mapState) })
     .register(controllerToken, { useFactory: instanceCachingFactory(controller) });
 }
@@ -54,11 +54,12 @@ function logger(parts: DependencyContainer): Logger {
   return createLogger(parts.resolve(factsToken).configuration.settings.logLevel);
 }
 
-function client(parts: DependencyContainer): KubeClient {
+function client(parts: DependencyContainer, maxConnections?: number): KubeClient {
   return new KubeClient(parts.resolve(factsToken).connection, {
     logger: parts.resolve(loggerToken),
     metrics: parts.resolve(metricsToken),
     userAgent: `entrepot-operator/${version}`,
+    maxConnections,
   });
 }
 

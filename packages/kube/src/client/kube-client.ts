@@ -29,6 +29,8 @@ export interface KubeClientOptions {
   readonly clock?: Clock | undefined;
   /** How long a request may see no byte of its answer. Default: a little more than the minute that the API server gives itself. */
   readonly requestInactivityMs?: number | undefined;
+  /** Requests beyond it wait. Default: no limit; every watch takes one. */
+  readonly maxConnections?: number | undefined;
   /** How long a watch may be silent. Default: more than two bookmarks, which the API server sends about once a minute. */
   readonly watchInactivityMs?: number | undefined;
 }
@@ -54,7 +56,7 @@ export class KubeClient {
   readonly #watchInactivityMs: number;
 
   constructor(connection: ClusterConnection, options: KubeClientOptions = {}) {
-    this.#transport = new Transport(connection);
+    this.#transport = new Transport(connection, options.maxConnections);
     this.#catalog = new ResourceCatalog(async (path, signal) => this.request('GET', path, { signal }));
     this.#logger = options.logger ?? silentLogger;
     this.#clock = options.clock ?? systemClock;

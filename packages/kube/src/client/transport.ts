@@ -22,12 +22,15 @@ const keepAliveProbeMs = 30_000;
 /** Pooled HTTP/1.1 connections to one API server. When the TLS material changes (a rotated client certificate), new connections use it. */
 export class Transport {
   readonly #connection: ClusterConnection;
+  readonly #maxConnections: number | undefined;
   #pool: { readonly fingerprint: string; readonly dispatcher: Dispatcher } | undefined;
   /** Pools of earlier TLS material, for as long as they carry something. */
   readonly #retired = new Set<Dispatcher>();
 
-  constructor(connection: ClusterConnection) {
+  /** @param maxConnections as many as there are requests under way, without */
+  constructor(connection: ClusterConnection, maxConnections?: number) {
     this.#connection = connection;
+    this.#maxConnections = maxConnections;
   }
 
   /** Sends a request; resolves when the head of the answer is there. A 401 is tried once more with renewed credentials. */
@@ -68,7 +71,7 @@ export class Transport {
       if (this.#pool !== undefined) this.#retire(this.#pool.dispatcher);
       const connect = { ...tls, keepAlive: true, keepAliveInitialDelay: keepAliveProbeMs };
       // One connection per request under way: with HTTP/2, one that hangs would stop all watches and the lease with them.
-      const options = { connect, allowH2: false };
+      const options = { connect, allowH2: false, connections: this.#maxConnections ?? null };
       const dispatcher =
         proxy === undefined ? new Agent(options) : new ProxyAgent({ ...options, uri: proxy, requestTls: connect });
       this.#pool = { fingerprint, dispatcher };

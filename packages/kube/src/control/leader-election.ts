@@ -6,7 +6,9 @@ import { silentLogger, type Logger } from '../logger.ts';
 import { heldForMs, heldLease, leaseKind, newLease, releasedLease, type Lease } from './lease.ts';
 
 export interface LeaderElectionOptions {
-  /** Best one of its own: then no connection that others used and that died unseen can cost the lease. */
+  /**
+   * Best one of its own with one connection (`maxConnections: 1`). Of several that died unseen, each would cost an attempt.
+   */
   readonly client: KubeClient;
   readonly namespace: string;
   /** Name of the Lease. */

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { EventRecorder, type KubeClient, type KubernetesObject } from '../../src/index.ts';
+import { Controller, done, EventRecorder, Manager, type KubeClient, type KubernetesObject } from '../../src/index.ts';
 import { newEvent } from '../../src/observe/event.ts';
 import { clusterClient, configMap, freshNamespace } from '../support/cluster.ts';
+import { eventually } from '../support/eventually.ts';
+import { JumpingClock } from '../support/jumping-clock.ts';
 import { recordingLogger } from '../support/recording-logger.ts';
 
 const Event = { group: 'events.k8s.io', version: 'v1', kind: 'Event' };
@@ -54,6 +56,41 @@ describe('the event recorder', () => {
       { note: 'all is well', series: { count: 50 } },
       { note: 'something else', series: { count: 3 } },
     ]);
+  });
+
+  test('what was recorded last, by a reconcile that ended with the program, is written', async () => {
+    const regarding = await client.create(configMap(namespace, 'last'));
+    const events = recorder();
+    const stop = new AbortController();
+    const controller = new Controller({
+      name: 'last',
+      async reconcile() {
+        stop.abort();
+        for (let repetition = 0; repetition < 3; repetition++) events.record(regarding, ready);
+        return done;
+      },
+    });
+    controller.enqueue('last');
+    await new Manager({ events }).add(controller).run(stop.signal);
+    expect(await eventsOf(regarding)).toMatchObject([{ reason: 'Ready', series: { count: 3 } }]);
+  });
+
+  test('a repetition is written in its time, whatever the time of day is set to', async () => {
+    const regarding = await client.create(configMap(namespace, 'repeated'));
+    const clock = new JumpingClock();
+    const events = new EventRecorder({ client, component: 'example/test', clock });
+    events.record(regarding, ready);
+    await events.flush();
+    clock.set(-24 * 3_600_000);
+    clock.suspend(11_000);
+    events.record(regarding, ready);
+    await eventually(async () => expect(await eventsOf(regarding)).toMatchObject([{ series: { count: 2 } }]));
+  });
+
+  test('a flush can be given up', async () => {
+    const events = recorder();
+    events.record(configMap(namespace, 'given-up'), ready);
+    await events.flush(AbortSignal.abort());
   });
 
   test('never fails: an event that is refused is dropped with a word in the log', async () => {
