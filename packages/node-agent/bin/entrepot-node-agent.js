@@ -1,2 +1,3 @@
 #!/usr/bin/env node
-import '../dist/entrepot-node-agent.js';
+// oxlint-disable-next-line typescript/no-unsafe-call -- this folder is CommonJS, as the program is
+require('../dist/entrepot-node-agent.cjs');

@@ -16,9 +16,9 @@ export function temporaryFolder(): string {
 let program: Promise<string> | undefined;
 
 /** The bundle as it is shipped, made once. */
-async function builtProgram(): Promise<string> {
+export async function builtProgram(): Promise<string> {
   program ??= (async () => {
-    const file = join(temporaryFolder(), 'entrepot-node-agent.mjs');
+    const file = join(temporaryFolder(), 'entrepot-node-agent.cjs');
     await bundle(file);
     return file;
   })();

@@ -102,6 +102,13 @@ describe('a hosts file that can only be written in place', () => {
     );
   });
 
+  test('works on in its slot after mirror-hostess has rewritten the file, with a line of its own', () => {
+    const rewritten = `${after('127.0.0.1   localhost # here', at('10.0.0.5')).replace('127.0.0.1   localhost', '127.0.0.1\tlocalhost')}10.0.0.8\tmirror-theirs.io\n`;
+    expect(after(rewritten, at('10.0.0.7'))).toBe(
+      rewritten.replace('10.0.0.5', '#0.0.0.5').replace(comment(64), lineAndFiller('10.0.0.7\tm\n')),
+    );
+  });
+
   test('makes a new slot when somebody has edited the old one, and blanks the line that is left of it', () => {
     const torn = after(localhost, at('10.0.0.5')).replace(/#-+\n/g, '');
     const wanted = after(torn, at('10.0.0.7'));

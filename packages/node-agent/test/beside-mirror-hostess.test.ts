@@ -1,0 +1,71 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, expect, test } from 'vitest';
+import { line, patience, pristine, useCluster } from './nodes-of-a-cluster.ts';
+import { builtProgram, temporaryFolder } from './running-agent.ts';
+
+const { cluster, node, createService } = useCluster();
+const python = fileURLToPath(new URL('../bin/python', import.meta.url));
+const started: (() => void)[] = [];
+
+afterEach(() => started.splice(0).forEach((end) => end()));
+
+/** A PATH as in an image: `python` and `entrepot-node-agent` beside each other. */
+async function imagePath(): Promise<string> {
+  const folder = temporaryFolder();
+  const program = join(folder, 'entrepot-node-agent');
+  writeFileSync(program, `#!/bin/sh\nexec '${process.execPath}' '${await builtProgram()}' "$@"\n`);
+  chmodSync(program, 0o755);
+  return `${folder}:${process.env['PATH'] ?? ''}`;
+}
+
+test("works in mirror-hostess's DaemonSet, whose command and environment it gets, and ends as that did", async () => {
+  await createService('mirror-internal', '127.64.0.95');
+  const { folder, hosts, read } = node();
+  mkdirSync(join(folder, 'hostess'));
+  const PATH = await imagePath();
+  const agent = spawn(python, ['-u', '/app/hostess.py'], {
+    env: {
+      PATH,
+      KUBECONFIG: cluster().kubeconfig,
+      HOSTS_FILE: hosts,
+      HOSTS_FILE_BACKUP: join(folder, 'hosts.backup'),
+      LOCK_FILE: join(folder, 'hostess', 'mirror-hostess'),
+      SERVICE_NAME: 'mirror-internal',
+      SERVICE_NAMESPACE: 'default',
+      SHADOW_FQDN: 'mirror-internal.example.com',
+    },
+    stdio: 'ignore',
+  });
+  started.push(() => agent.kill('SIGKILL'));
+  await expect.poll(read, patience).toBe(line('127.64.0.95', 'mirror-internal.example.com'));
+  agent.kill('SIGTERM');
+  expect(await once(agent, 'exit')).toEqual([1, null]);
+  expect(read()).toBe(`${pristine}\n`);
+});
+
+test.each([[[]], [['-c', 'print()']]])('is no Python: arguments %j end with 2', async (args) => {
+  const refused = spawn(python, args, { stdio: 'ignore' });
+  expect(await once(refused, 'exit')).toEqual([2, null]);
+});
+
+test('writes nothing while an agent of another program holds the lock, and goes on then', async () => {
+  await createService('beside', '127.64.0.96');
+  const { agent, folder, lock, read } = node();
+  const [held, go] = [join(folder, 'held'), join(folder, 'go')];
+  // What fcntl.flock(file, LOCK_EX) in Python is.
+  const script = `touch "${held}"; until [ -e "${go}" ]; do sleep 0.05; done`;
+  const other = spawn('flock', ['-x', lock, 'sh', '-c', script], { stdio: 'ignore' });
+  started.push(() => other.kill('SIGKILL'));
+  await expect.poll(() => existsSync(held), patience).toBe(true);
+  const running = await agent('beside', 'mirror-n.io', { HEALTH_PORT: '24396' });
+  await expect.poll(() => running.output, patience).toContain('is locked by another process');
+  expect(read()).toBe(pristine);
+  writeFileSync(go, '');
+  await expect.poll(read, patience).toBe(line('127.64.0.96', 'mirror-n.io'));
+  // And the lock is free again for the other one.
+  execFileSync('flock', ['-n', '-x', lock, 'true']);
+});
