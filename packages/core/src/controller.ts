@@ -19,6 +19,7 @@ import { InformerSet } from './reconcile/informer-set.ts';
 import { MirrorReconciler } from './reconcile/mirror-reconciler.ts';
 import { NodeAgents } from './reconcile/node-agents.ts';
 import { NodeFinalizer } from './reconcile/node-finalizer.ts';
+import { Obstacles } from './reconcile/obstacles.ts';
 import { Reporter } from './reconcile/reporter.ts';
 import { StrategyInventory } from './reconcile/strategy-inventory.ts';
 import { Surveyor } from './reconcile/surveyor.ts';
@@ -82,10 +83,12 @@ export function createMirrorController(options: MirrorControllerOptions): Mirror
   const inventory = new StrategyInventory(
     new Inventory({ client, namespace, fieldManager, store: state.store(ConfigMap, namespace) }),
   );
+  const obstacles = new Obstacles();
   const applier = new Applier({
     ...runtime,
     fieldManager,
     adopts: formerFieldManagers,
+    onForeign: (wanted) => obstacles.add(wanted),
     live: (kind, within) => state.store(kind, within),
   });
   const authority = new AuthorityKeeper(applier, namespace);
@@ -129,6 +132,9 @@ export function createMirrorController(options: MirrorControllerOptions): Mirror
   });
   const observed = observedObjects(strategies);
   state.onChange(({ object, previous }) => {
+    const blocked = obstacles.changed(object);
+    if (blocked === 'fleet') fleets.enqueue(fleetKey);
+    else if (blocked !== undefined) mirrors.enqueue(blocked.mirror);
     for (const seen of previous === undefined ? [object] : [previous, object]) {
       const effect = effectOf(seen, previous, state, settings, observed);
       surveyor.changed(effect.surveyed);

@@ -2,6 +2,7 @@ import { apiVersionOf, type KubernetesObject } from '@entrepot/kube';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createAuthority } from '../../src/certificates/authority.ts';
 import { ConfigMap, DaemonSet, RegistryMirror, Secret, Service, StatefulSet } from '../../src/index.ts';
+import { atRest } from '../support/at-rest.ts';
 import { eventually } from '../support/eventually.ts';
 import { like } from '../support/matching.ts';
 import { Cluster } from '../support/operator.ts';
@@ -203,6 +204,22 @@ describe('things of others', () => {
       });
     },
   );
+
+  test.each([
+    { what: 'for one mirror', name: 'map-of-quay', reason: 'ForeignObject' },
+    { what: 'for all mirrors', name: 'map-summary', reason: 'FleetNotApplied' },
+  ])('when a foreign ConfigMap goes that a strategy wants $what, that is applied at once', async ({ name, reason }) => {
+    const metadata = { namespace: cluster.namespace, name };
+    await cluster.client.create({ apiVersion: 'v1', kind: 'ConfigMap', metadata });
+    const operator = await cluster.operator();
+    await cluster.mirror('quay', { upstreamUrl: 'quay.io', addressing: [{ type: 'map' }] });
+    const addressed = async () => (await cluster.conditions('quay'))['Addressed'];
+    await eventually(async () => expect(await addressed()).toMatch(`False ${reason}: `));
+    await atRest(operator);
+    await cluster.client.delete(ConfigMap, metadata);
+    await eventually(async () => expect(await addressed()).toBe('True Planned: planned by map'));
+    expect(await cluster.client.get(ConfigMap, metadata)).toHaveProperty('data');
+  });
 
   test('missing credentials are said; when the Secret comes, goes or loses a key, that is seen', async () => {
     const { namespace } = cluster;

@@ -20,6 +20,8 @@ export interface ApplierOptions {
   readonly live: (kind: GroupVersionKind, namespace: string | undefined) => ObjectStore<KubernetesObject> | undefined;
   /** Field managers of a former system whose objects become ours: fields of theirs that are not wanted are removed. */
   readonly adopts?: readonly string[] | undefined;
+  /** Told of every object that is not applied because one of its name is somebody else's. */
+  readonly onForeign?: ((wanted: KubernetesObject) => void) | undefined;
   readonly logger?: Logger | undefined;
   readonly metrics?: Metrics | undefined;
 }
@@ -95,6 +97,7 @@ export class Applier {
   /** @throws TerminalError `ForeignObject` */
   #isApplied({ desired, isOurs }: Wanted, live: KubernetesObject): boolean {
     if (!isOurs(live)) {
+      this.#options.onForeign?.(desired);
       const message = `${describe(desired)} exists already and belongs to somebody else; it is left as it is`;
       throw new TerminalError('ForeignObject', message);
     }
