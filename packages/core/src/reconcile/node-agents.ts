@@ -48,8 +48,8 @@ const policyShape = z.looseObject({ data: z.looseObject({ halt: z.string().optio
 export class NodeAgents {
   readonly #options: NodeAgentsOptions;
   readonly #clock: Clock;
-  /** DaemonSets that are deleted though some nodes did not answer; the informer may show them for a moment longer. */
-  readonly #abandoned = new Set<string | undefined>();
+  /** By mirror, the last DaemonSet that goes though some nodes did not answer: the informer may show it for a moment longer. */
+  readonly #abandoned = new Map<string, { readonly agent: string | undefined; readonly withdrawal: Withdrawal }>();
 
   constructor(options: NodeAgentsOptions) {
     this.#options = options;
@@ -61,17 +61,19 @@ export class NodeAgents {
     const { applier, finalizer, finder } = this.#options;
     const { nodeAgent, former } = plan;
     const live = liveNodeAgent(mirror, this.#options);
-    if (nodeAgent === undefined) {
-      finder.forget(mirror.metadata.name);
-      return nothing;
+    const { name } = mirror.metadata;
+    const abandoned = this.#abandoned.get(name);
+    if (nodeAgent === undefined || (live !== undefined && live.metadata.uid === abandoned?.agent)) {
+      finder.forget(name);
+      return abandoned === undefined ? nothing : { ...nothing, withdrawal: abandoned.withdrawal };
     }
-    if (this.#abandoned.has(live?.metadata.uid)) return nothing;
+    this.#abandoned.delete(name);
     const untilMs = plan.node.length === 0 ? this.#deadlineMs(mirror) : undefined;
     if (untilMs !== undefined && untilMs <= this.#clock.now()) return this.#abandon(mirror, live, former, signal);
     await finalizer.hold(mirror, signal);
     const isChanged = (await applier.apply(nodeAgent, (found) => isWritableFor(mirror, found), signal)) !== 'unchanged';
     const rollout = isChanged ? undefined : rolloutOf(live);
-    const { names, askAgainMs } = await this.#absentNodes(mirror.metadata.name, rollout, signal);
+    const { names, askAgainMs } = await this.#absentNodes(name, rollout, signal);
     const withdrawal: Withdrawal = {
       state: 'pending',
       former,
@@ -110,6 +112,7 @@ export class NodeAgents {
   forget(mirror: string): void {
     this.#options.finalizer.forget(mirror);
     this.#options.finder.forget(mirror);
+    this.#abandoned.delete(mirror);
   }
 
   /** Whether the cluster's owner stopped all writing on nodes. */
@@ -150,7 +153,7 @@ export class NodeAgents {
     const withdrawal = { state: 'abandoned', former, absent } as const;
     const message = `${describe(mirror)}: ${leftBehindMessage(withdrawal)}`;
     events.record(mirror, { type: 'Warning', reason: 'NodesLeftBehind', message });
-    this.#abandoned.add(live?.metadata.uid);
+    this.#abandoned.set(mirror.metadata.name, { agent: live?.metadata.uid, withdrawal });
     return { ...nothing, withdrawal };
   }
 }
