@@ -114,6 +114,7 @@ describe('a leader', () => {
     await hasLogged('one leads');
     clock.suspend(60_000);
     await hasLogged('one leads', 'one lost', 'one leads');
+    await expect(renewedAt()).resolves.toBeGreaterThan(Date.now() + 50_000);
   });
 
   test('does not care about the time of day', async () => {
