@@ -1,7 +1,7 @@
 import { difference, type Edit } from '../files/edit.ts';
 import { entryWith, isName, linesOf } from './hosts-line.ts';
 import { ownLines, type HostsEntry } from './merge.ts';
-import { filledHalf, halvesOf, idleSlot, idled, isIdle, slotsOf, type Slot } from './slot.ts';
+import { filledHalf, halvesOf, idleSlot, idled, isIdle, masked, slotsOf, type Slot } from './slot.ts';
 
 /** A line that has the name. */
 interface Occurrence {
@@ -51,6 +51,7 @@ function placeIn(slot: Slot, text: string, wanted: readonly string[], hostname: 
     ...rewrittenComments(slot.start + index * slot.half, target, prepared),
     // The one write that counts: new lines come to life, old ones die.
     ...difference(slot.start, before, after),
+    ...difference(slot.start, after, index === 0 ? live + masked(second) : masked(first) + live),
   ];
   return { slot, isOurs: inUse.length > 0, edits };
 }
@@ -83,7 +84,9 @@ function occurrences(text: string, hostname: string): readonly Occurrence[] {
 }
 
 function erasure({ at, line }: Occurrence, hostname: string, slots: readonly Slot[]): readonly Edit[] {
-  if (slots.some((slot) => isWithin(slot, at))) return [{ at, bytes: '#' }];
+  if (slots.some((slot) => isWithin(slot, at))) {
+    return [{ at, bytes: '#' }, ...difference(at, idled(line), masked(line))];
+  }
   const entry = entryWith(hostname, line);
   if (entry === undefined) return [];
   const { address, names } = entry;

@@ -8,7 +8,7 @@ import { linesOf } from './hosts-line.ts';
  *     # entrepot slot 2x64 -----------------------
  *     10.0.0.5<TAB>mirror-quay.io
  *     #---------------------------------------
- *     #0.0.0.4<TAB>mirror-quay.io
+ *     #-----------------------
  *     #---------------------------------------
  *
  * A line of ours is born and dies by one byte: its first one, which becomes the first digit of its address or `#`.
@@ -58,6 +58,11 @@ export function filledHalf(lines: readonly string[], size: number): string | und
 /** The same lines, but idle. */
 export function idled(half: string): string {
   return half.replace(/^[^#\n]/gm, '#');
+}
+
+/** The same lines as comments that say nothing, so that a name which is gone is not found by whoever searches the file. */
+export function masked(lines: string): string {
+  return lines.replace(/[^\n]/g, '-').replace(/^-/gm, '#');
 }
 
 /**
