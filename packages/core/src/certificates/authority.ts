@@ -53,12 +53,7 @@ export async function readAuthority(pair: KeyPair): Promise<Authority> {
   try {
     const parsed = new X509Certificate(pair.certificate);
     const key = createPrivateKey(pair.key);
-    const importKey = (der: Buffer, format: 'pkcs8' | 'spki', usage: 'sign' | 'verify') =>
-      webcrypto.subtle.importKey(format, der, signingAlgorithm, true, [usage]);
-    const keys = {
-      privateKey: await importKey(key.export({ type: 'pkcs8', format: 'der' }), 'pkcs8', 'sign'),
-      publicKey: await importKey(createPublicKey(key).export({ type: 'spki', format: 'der' }), 'spki', 'verify'),
-    };
+    const keys = await importKeys(pair.key);
     if (!parsed.checkPrivateKey(key)) throw new Error('its key is not that of its certificate');
     const { subject, validFrom, validTo } = parsed;
     return { ...pair, subject, keys, notBefore: new Date(validFrom), notAfter: new Date(validTo) };
@@ -127,6 +122,17 @@ async function selfSigned(
     ],
   });
   return `${certificate.toString('pem')}\n`;
+}
+
+/** Both keys of a private key in PEM. Rejects where it is not of our kind. */
+export async function importKeys(pem: string): Promise<webcrypto.CryptoKeyPair> {
+  const key = createPrivateKey(pem);
+  const importKey = (der: Buffer, format: 'pkcs8' | 'spki', usage: 'sign' | 'verify') =>
+    webcrypto.subtle.importKey(format, der, signingAlgorithm, true, [usage]);
+  return {
+    privateKey: await importKey(key.export({ type: 'pkcs8', format: 'der' }), 'pkcs8', 'sign'),
+    publicKey: await importKey(createPublicKey(key).export({ type: 'spki', format: 'der' }), 'spki', 'verify'),
+  };
 }
 
 /** The private key of a pair in PEM. */

@@ -172,21 +172,23 @@ export class CertificateKeeper {
     const { name } = mirror.metadata;
     const live = await this.#read(secret.metadata.name, signal);
     const isLeft = live !== undefined && !isOwnedBy(mirror, live) && isOfCertificate(name, live);
-    if (isLeft) await this.#withdrawRequest(mirror, signal);
+    if (isLeft) await this.#withdrawRequest(mirror, live, signal);
     const isOurs = (found: KubernetesObject): boolean =>
       (isLeft && isOfCertificate(name, found)) || isWritableFor(mirror, found);
     await this.#options.applier.apply(ownedBy(mirror, secret), isOurs, signal);
   }
 
   /** Otherwise cert-manager would go on writing its own certificates into the Secret, which is to stay for now. */
-  async #withdrawRequest(mirror: KubernetesObject, signal: AbortSignal): Promise<void> {
+  async #withdrawRequest(mirror: KubernetesObject, secret: KubernetesObject, signal: AbortSignal): Promise<void> {
     const { client, namespace } = this.#options;
     const key = { namespace, name: namesOf(mirror.metadata.name).certificate };
     try {
       const request = await client.get(Certificate, key, signal);
       if (request === undefined || !isOwnedBy(mirror, request)) return;
       const { uid } = request.metadata;
-      await client.delete(Certificate, key, { uid, propagation: 'Orphan' }, signal);
+      // cert-manager can be told to let Secrets go with their Certificates.
+      const propagation = isOwnedBy(request, secret) ? 'Orphan' : 'Background';
+      await client.delete(Certificate, key, { uid, propagation }, signal);
     } catch (error) {
       if (!isUnknownKind(error)) throw error;
     }
@@ -217,6 +219,7 @@ function trustOf(
       facts !== undefined && {
         served: {
           anchors: anchorsOf(pair.certificate, bundle),
+          notBefore: facts.notBefore.getTime(),
           notAfter: facts.notAfter.getTime(),
           isWanted: wanted?.isServed ?? false,
           isUseful: uncoveredNames(facts, servingNames).length < servingNames.length,

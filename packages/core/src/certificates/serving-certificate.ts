@@ -13,6 +13,7 @@ import {
   anchorId,
   type Authority,
   backdatedMs,
+  importKeys,
   type KeyPair,
   privateKeyText,
   serverAuth,
@@ -22,17 +23,21 @@ import {
 const lifeMs = 365 * 86_400_000;
 
 /**
- * Signs a certificate with a key of its own, valid for a year and for these names.
+ * Signs a certificate, valid for a year and for these names.
  *
  * @param anchor which of the CA's certificates is to vouch for it: that for the same names
+ * @param key a key to keep, if it is of our kind: nginx reads certificate and key one after the other, and a change of both
+ *   between the two would fail a handshake
  */
 export async function signServingCertificate(
   authority: Authority,
   names: readonly string[],
   now: number,
-  anchor = anchorId(authority, names),
+  { anchor = anchorId(authority, names), key }: { readonly anchor?: string; readonly key?: string | undefined } = {},
 ): Promise<KeyPair> {
-  const keys = await webcrypto.subtle.generateKey(signingAlgorithm, true, ['sign', 'verify']);
+  const keys =
+    (key === undefined ? undefined : await readKeys(key)) ??
+    (await webcrypto.subtle.generateKey(signingAlgorithm, true, ['sign', 'verify']));
   const certificate = await X509CertificateGenerator.create({
     subject: 'O=Entrepot',
     issuer: authority.subject,
@@ -52,6 +57,14 @@ export async function signServingCertificate(
     ],
   });
   return { certificate: `${certificate.toString('pem')}\n`, key: await privateKeyText(keys) };
+}
+
+async function readKeys(key: string): Promise<webcrypto.CryptoKeyPair | undefined> {
+  try {
+    return await importKeys(key);
+  } catch {
+    return undefined;
+  }
 }
 
 /** When a certificate signed now would end: no certificate outlives its CA. */

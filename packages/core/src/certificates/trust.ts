@@ -1,13 +1,16 @@
 /** How long nodes go on trusting what was served before: pods see a changed Secret only after some minutes. */
 export const retirementMs = 3_600_000;
-/** When what is served is this near its end, nodes that are missing are not waited for any longer. */
-export const patienceEndsMs = 7 * 86_400_000;
+/** When what is served is this near its end, nodes that are missing are not waited for any longer; */
+export const longestRestMs = 7 * 86_400_000;
+/** or when this part of its life is left, for those that live a few days only. */
+const leastRest = 1 / 8;
 
 /** A mirror's certificate and who trusts it, as found. Anchors are the certificates by which a client trusts another one. */
 export interface Trust {
   /** Undefined before the first certificate. */
   readonly served?: {
     readonly anchors: readonly string[];
+    readonly notBefore: number;
     readonly notAfter: number;
     /** Whether it is what is wanted. */
     readonly isWanted: boolean;
@@ -65,7 +68,8 @@ export function decideTrust(trust: Trust, now: number): TrustDecision {
   const isKnown = wanted.anchors.every((anchor) => known.includes(anchor));
   if (isKnown || !served.isUseful) return swap(trust, wanted.anchors, now, false);
   const isBetter = wanted.notAfter > served.notAfter;
-  const patienceEnds = served.notAfter - patienceEndsMs;
+  const life = served.notAfter - served.notBefore;
+  const patienceEnds = served.notAfter - Math.min(longestRestMs, life * leastRest);
   if (isBetter && now >= patienceEnds) return swap(trust, wanted.anchors, now, true);
   const { nextAt = Infinity, ...waiting } = kept(served.anchors, wanted.anchors);
   const next = Math.min(nextAt, isBetter ? patienceEnds : Infinity);

@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import type { KubernetesObject } from '@entrepot/kube';
 import { anchorsOf, certificatesIn } from './anchors.ts';
 import { type Authority, constrainedAuthority, isConstrained, type KeyPair } from './authority.ts';
@@ -50,8 +51,13 @@ export async function ownCertificate(
     notAfter: facts?.notAfter.getTime() ?? endOfNew(authority, now),
     isServed,
     ...(facts !== undefined && { renewAt: renewalTime(facts) }),
-    pair: () => signServingCertificate(authority, names, now),
+    pair: () => signServingCertificate(authority, names, now, { key: ownKey(authority, present) }),
   };
+}
+
+/** The key of what is served, where a CA of ours signed that: a user's key is the user's. */
+function ownKey({ subject }: Authority, { pair }: ServingSecret): string | undefined {
+  return pair !== undefined && new X509Certificate(pair.certificate).issuer === subject ? pair.key : undefined;
 }
 
 /**

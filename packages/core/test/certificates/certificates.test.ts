@@ -45,7 +45,9 @@ describe('a client that trusts what nodes are given', () => {
 
   test('does not accept what the same CA signed for another mirror', async () => {
     const other = await signServingCertificate(authority, ['mirror-ghcr.io'], now);
-    const posing = await signServingCertificate(authority, ['mirror-ghcr.io'], now, anchorId(authority, names));
+    const posing = await signServingCertificate(authority, ['mirror-ghcr.io'], now, {
+      anchor: anchorId(authority, names),
+    });
     const forOther = await constrainedAuthority(authority, ['mirror-ghcr.io']);
     expect(await handshake(other, anchor, 'mirror-ghcr.io')).toMatch(/^unable to verify the first certificate/);
     expect(await handshake(posing, anchor, 'mirror-ghcr.io')).toBe('permitted subtree violation');
@@ -72,7 +74,7 @@ describe('a kind of names that a mirror has none of', () => {
     const ofBoth = [...has, calledBy];
     const forHas = await constrainedAuthority(authority, has);
     const own = await signServingCertificate(authority, has, now);
-    const posing = await signServingCertificate(authority, ofBoth, now, anchorId(authority, has));
+    const posing = await signServingCertificate(authority, ofBoth, now, { anchor: anchorId(authority, has) });
     const other = await signServingCertificate(authority, ofBoth, now);
     expect(await handshake(own, forHas, has[0] ?? '')).toBe('accepted');
     expect(await handshake(posing, forHas, calledBy)).toMatch(refused);

@@ -1,14 +1,16 @@
 import { array, assert, constant, constantFrom, integer, oneof, property, record } from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { decideTrust, patienceEndsMs, retirementMs, type Trust } from '../../src/certificates/trust.ts';
+import { decideTrust, longestRestMs, retirementMs, type Trust } from '../../src/certificates/trust.ts';
 
 const now = Date.parse('2026-02-02T02:02:02Z');
-const far = now + 300 * 86_400_000;
-const soon = now + patienceEndsMs - 1;
+const dayMs = 86_400_000;
+const far = now + 300 * dayMs;
+const soon = now + longestRestMs - 1;
 
 type Served = NonNullable<Trust['served']>;
 const served = (anchor: string, changes: Partial<Served> = {}): Served => ({
   anchors: [anchor],
+  notBefore: now,
   notAfter: far,
   isWanted: false,
   isUseful: true,
@@ -46,12 +48,12 @@ describe('a mirror', () => {
     {
       title: 'gives its nodes the new anchor before it serves what needs it',
       found: { served: served('A'), bundle: ['A'], wanted: wanted('B'), isAcknowledged: true },
-      decision: { ...settled, isWaiting: true, bundle: ['A', 'B'], nextAt: far - patienceEndsMs },
+      decision: { ...settled, isWaiting: true, bundle: ['A', 'B'], nextAt: far - longestRestMs },
     },
     {
       title: 'waits for nodes that have not said that they have the new anchor',
       found: { served: served('A'), bundle: ['A', 'B'], wanted: wanted('B') },
-      decision: { ...settled, isWaiting: true, bundle: ['A', 'B'], nextAt: far - patienceEndsMs },
+      decision: { ...settled, isWaiting: true, bundle: ['A', 'B'], nextAt: far - longestRestMs },
     },
     {
       title: 'changes when all nodes have the new anchor, and keeps the old one for an hour',
@@ -95,12 +97,29 @@ describe('a mirror', () => {
     },
     {
       title: 'whose certificate is about to end does not wait any longer, and that is remembered',
-      found: { served: served('A', { notAfter: soon }), bundle: ['A', 'B'], wanted: wanted('B') },
+      found: {
+        served: served('A', { notBefore: soon - 300 * dayMs, notAfter: soon }),
+        bundle: ['A', 'B'],
+        wanted: wanted('B'),
+      },
       decision: { ...swapped, isHasty: true, bundle: ['A', 'B'], ...retiring },
     },
     {
+      title: 'whose certificate lives for a day only waits for the better part of it',
+      found: {
+        served: served('A', { notAfter: now + dayMs / 2, notBefore: now - dayMs / 2 }),
+        bundle: ['A', 'B'],
+        wanted: wanted('B'),
+      },
+      decision: { ...settled, isWaiting: true, bundle: ['A', 'B'], nextAt: now + dayMs / 2 - dayMs / 8 },
+    },
+    {
       title: 'goes on waiting where what is wanted ends even earlier',
-      found: { served: served('A', { notAfter: soon }), bundle: ['A', 'B'], wanted: { anchors: ['B'], notAfter: now } },
+      found: {
+        served: served('A', { notBefore: soon - 300 * dayMs, notAfter: soon }),
+        bundle: ['A', 'B'],
+        wanted: { anchors: ['B'], notAfter: now },
+      },
       decision: { ...settled, isWaiting: true, bundle: ['A', 'B'] },
     },
     {
@@ -127,7 +146,7 @@ describe('a mirror', () => {
     {
       title: 'whose new certificate is another one before its nodes had the first waits for the other',
       found: { served: served('A'), bundle: ['A', 'B'], wanted: wanted('C'), isAcknowledged: true },
-      decision: { ...settled, isWaiting: true, bundle: ['A', 'C'], nextAt: far - patienceEndsMs },
+      decision: { ...settled, isWaiting: true, bundle: ['A', 'C'], nextAt: far - longestRestMs },
     },
   ])('$title', ({ found, decision }) => expect(decideTrust(trust(found), now)).toEqual(decision));
 });
@@ -150,7 +169,13 @@ class SlowMirror {
     const { wanted } = this;
     const found: Trust = {
       ...(certificate !== undefined && {
-        served: { anchors: [certificate], notAfter: Infinity, isWanted: certificate === wanted, isUseful: true },
+        served: {
+          anchors: [certificate],
+          notBefore: 0,
+          notAfter: Infinity,
+          isWanted: certificate === wanted,
+          isUseful: true,
+        },
       }),
       ...(wanted !== undefined && { wanted: { anchors: [wanted], notAfter: Infinity } }),
       bundle,

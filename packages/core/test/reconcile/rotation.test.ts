@@ -1,5 +1,6 @@
 import { createHash, X509Certificate } from 'node:crypto';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { KubernetesObject } from '@entrepot/kube';
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { constrainedAuthority, createAuthority, readAuthority } from '../../src/certificates/authority.ts';
 import { certificatesIn } from '../../src/certificates/anchors.ts';
 import { textsOf } from '../../src/certificates/secret-texts.ts';
@@ -23,10 +24,10 @@ async function texts(name = serving): Promise<Readonly<Record<string, string>>> 
 }
 
 /** Does what nodes do when their agents are done: the DaemonSet as it is now is said to be ready everywhere. */
-async function nodesAgree(): Promise<void> {
+async function nodesAgree(secret = serving): Promise<void> {
   const name = 'registry-mirror-quay-utils';
   await eventually(async () => {
-    const { 'ca.crt': bundle = '' } = await texts();
+    const { 'ca.crt': bundle = '' } = await texts(secret);
     const daemonSet = await cluster.client.get(DaemonSet, { namespace: cluster.namespace, name });
     expect(JSON.stringify(daemonSet?.['spec'])).toContain(createHash('sha256').update(bundle).digest('hex'));
     const { generation } = daemonSet?.metadata ?? {};
@@ -181,3 +182,124 @@ describe('with an issuer', () => {
     await eventually(async () => expect((await texts())['tls.crt']).toBe(before['tls.crt']));
   });
 });
+
+/** Another system is played by the test here: the kind as cert-manager has it, and the Secrets that it writes. */
+describe('with cert-manager', () => {
+  const Certificate = { group: 'cert-manager.io', version: 'v1', kind: 'Certificate' };
+  const name = 'registry-mirror-quay';
+  beforeAll(async () => {
+    const one = await Cluster.connect();
+    await one.client.create(certificateCRD, {});
+    await eventually(async () => {
+      await one.client.list(Certificate);
+    });
+    await one.leave();
+  });
+
+  /** What cert-manager writes for a Certificate of the mirror. */
+  async function issue(stringData: object): Promise<void> {
+    const metadata = {
+      namespace: cluster.namespace,
+      name: serving,
+      labels: { app: 'docker-registry', mirror: 'quay' },
+      annotations: { 'cert-manager.io/certificate-name': name },
+    };
+    const secret = { apiVersion: 'v1', kind: 'Secret', metadata, type: 'kubernetes.io/tls', stringData };
+    await cluster.client.apply(secret, { fieldManager: 'cert-manager-certificates-issuing', force: true });
+  }
+
+  test('its certificate is asked for, copied when it is there, and changed to as any other', async () => {
+    await cluster.operator();
+    await cluster.mirror('quay', {
+      upstreamUrl: 'quay.io',
+      tls: { issuerRef: { name: 'ours', kind: 'ClusterIssuer' } },
+    });
+    await certificateReady(/^False Pending: cert-manager has not made Secret registry-mirror-quay-tls yet/);
+    const request = await cluster.client.get(Certificate, { namespace: cluster.namespace, name });
+    expect(request).toMatchObject({
+      metadata: { ownerReferences: [{ kind: 'RegistryMirror', name: 'quay' }] },
+      spec: { issuerRef: { name: 'ours', kind: 'ClusterIssuer', group: 'cert-manager.io' }, secretName: serving },
+    });
+    const one = await selfMade();
+    await issue(one);
+    await certificateReady(/^True Issued: Secret registry-mirror-quay-serving is valid until/);
+    expect(await texts(`${name}-serving`)).toMatchObject(one);
+    await nodesAgree(`${name}-serving`);
+    const two = await selfMade();
+    await issue(two);
+    await certificateReady(/^True WaitingForNodes/);
+    expect(await texts(`${name}-serving`)).toMatchObject(one);
+    await nodesAgree(`${name}-serving`);
+    await certificateReady(/^True Issued/);
+    expect(await texts(`${name}-serving`)).toMatchObject(two);
+  });
+
+  test('what mirror-operator left is served until nodes trust our own CA; its request is taken back, its Secret becomes ours', async () => {
+    const theirs = await selfMade();
+    await issue(theirs);
+    const { uid = '' } = (await cluster.mirror('quay', { upstreamUrl: 'quay.io' })).metadata;
+    const owner = { apiVersion: 'k8s.osp.tech/v1', kind: 'RegistryMirror', name: 'quay', uid };
+    await cluster.client.create(
+      {
+        apiVersion: 'cert-manager.io/v1',
+        kind: 'Certificate',
+        metadata: { namespace: cluster.namespace, name, ownerReferences: [owner] },
+        spec: { secretName: serving },
+      },
+      {},
+    );
+    await cluster.operator();
+    await certificateReady(/^True WaitingForNodes/);
+    expect(await texts()).toMatchObject(theirs);
+    expect(await cluster.client.get(Certificate, { namespace: cluster.namespace, name })).toBeUndefined();
+    const secret = await cluster.client.get(Secret, { namespace: cluster.namespace, name: serving });
+    expect(secret?.metadata.ownerReferences).toMatchObject([{ uid }]);
+    await nodesAgree();
+    await certificateReady(/^True Issued/);
+    expect(new X509Certificate((await texts())['tls.crt'] ?? '').issuer).toBe('CN=Entrepot mirrors');
+  });
+
+  test('an issuer in place of our own CA, and back, is changed to in the same way', async () => {
+    await cluster.operator();
+    const before = await settledMirror();
+    await patchSpec({ tls: { issuerRef: { name: 'ours' } } });
+    await eventually(async () => {
+      expect((await texts(`${name}-serving`))['tls.crt']).toBe(before['tls.crt']);
+      expect(await texts()).toEqual({});
+      expect(await cluster.client.get(Certificate, { namespace: cluster.namespace, name })).toBeDefined();
+    });
+    const theirs = await selfMade();
+    await issue(theirs);
+    await certificateReady(/^True WaitingForNodes/);
+    await nodesAgree(`${name}-serving`);
+    await certificateReady(/^True Issued: Secret registry-mirror-quay-serving/);
+    expect(await texts(`${name}-serving`)).toMatchObject(theirs);
+    await patchSpec({ tls: null });
+    // Nodes trust our own CA still: it was changed from just now.
+    await certificateReady(/^True Issued: Secret registry-mirror-quay-tls/);
+    expect(new X509Certificate((await texts())['tls.crt'] ?? '').issuer).toBe('CN=Entrepot mirrors');
+    await eventually(async () => {
+      expect(await cluster.client.get(Certificate, { namespace: cluster.namespace, name })).toBeUndefined();
+      expect(await texts(`${name}-serving`)).toEqual({});
+    });
+  });
+});
+
+const certificateCRD: KubernetesObject = {
+  apiVersion: 'apiextensions.k8s.io/v1',
+  kind: 'CustomResourceDefinition',
+  metadata: { name: 'certificates.cert-manager.io' },
+  spec: {
+    group: 'cert-manager.io',
+    scope: 'Namespaced',
+    names: { plural: 'certificates', singular: 'certificate', kind: 'Certificate', listKind: 'CertificateList' },
+    versions: [
+      {
+        name: 'v1',
+        served: true,
+        storage: true,
+        schema: { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } },
+      },
+    ],
+  },
+};
