@@ -49,7 +49,7 @@ export class Fleet {
   /** Applies all mirrors at once, then reports their pods ready. */
   async arrive(): Promise<Arrival> {
     const { cluster, names, watch } = this;
-    const deadlineMs = 30_000 + names.length * 100;
+    const deadlineMs = 60_000 + names.length * 300;
     const since = Date.now();
     const client = await cluster.clientFor(benchUser);
     await createMirrors(client, names);
@@ -74,7 +74,7 @@ export class Fleet {
     await this.#operator.stop();
     const since = Date.now();
     this.#operator = await OperatorProcess.start(this.cluster.operatorKubeconfig);
-    await this.#operator.settled(this.names.length, 60_000 + this.names.length * 50);
+    await this.#operator.settled(this.names.length, 60_000 + this.names.length * 150);
     const ms = Date.now() - since;
     return { ms, counts: countRequests(await this.cluster.audit.requestsOf(operatorUser, since)) };
   }

@@ -43,8 +43,8 @@ async function disturb(
   const changeMs: number[] = [];
   const repairMs: number[] = [];
   for (const name of names.slice(0, samples)) {
-    // Another upstream is another configuration, which is in the mirror's Secret.
-    const patch = { spec: { upstreamUrl: `other-${name}.example.org` } };
+    // Another life of tags is another configuration, which is in the mirror's Secret.
+    const patch = { spec: { cache: { tagTTL: '7m' } } };
     const change = async () => user.patch(RegistryMirror, { name }, patch, { type: 'merge' });
     changeMs.push(await answerMs(cluster, written(name, 'Secret', '-secret'), change));
     await operator.settled(0, 30_000);
