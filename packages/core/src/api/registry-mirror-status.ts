@@ -31,7 +31,7 @@ export const mirrorStatusSchema = z
       .array(condition.describe('One statement about the mirror.'))
       .optional()
       .meta({
-        description: 'Ready, ConfigRendered, CertificateReady, CacheAvailable and Addressed.',
+        description: 'Ready, ConfigRendered, CertificateReady, CacheAvailable and Addressed; Withdrawn, once nodes had to forget something.',
         'x-kubernetes-list-type': 'map',
         'x-kubernetes-list-map-keys': ['type'],
       }),
