@@ -1,11 +1,11 @@
 import { createHash, X509Certificate } from 'node:crypto';
-import type { KubernetesObject } from '@entrepot/kube';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { constrainedAuthority, createAuthority, readAuthority } from '../../src/certificates/authority.ts';
 import { certificatesIn } from '../../src/certificates/anchors.ts';
 import { textsOf } from '../../src/certificates/secret-texts.ts';
 import { signServingCertificate } from '../../src/certificates/serving-certificate.ts';
 import { DaemonSet, RegistryMirror, Secret, StatefulSet } from '../../src/index.ts';
+import { certificateCRD } from '../support/certificate-crd.ts';
 import { eventually } from '../support/eventually.ts';
 import { like } from '../support/matching.ts';
 import { Cluster } from '../support/operator.ts';
@@ -284,22 +284,3 @@ describe('with cert-manager', () => {
     });
   });
 });
-
-const certificateCRD: KubernetesObject = {
-  apiVersion: 'apiextensions.k8s.io/v1',
-  kind: 'CustomResourceDefinition',
-  metadata: { name: 'certificates.cert-manager.io' },
-  spec: {
-    group: 'cert-manager.io',
-    scope: 'Namespaced',
-    names: { plural: 'certificates', singular: 'certificate', kind: 'Certificate', listKind: 'CertificateList' },
-    versions: [
-      {
-        name: 'v1',
-        served: true,
-        storage: true,
-        schema: { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } },
-      },
-    ],
-  },
-};
