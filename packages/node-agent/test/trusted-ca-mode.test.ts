@@ -1,7 +1,9 @@
+import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { poll } from '@entrepot/control-plane';
 import { afterEach, expect, test } from 'vitest';
+import { readyz } from './readyz.ts';
 import { RunningAgent, temporaryFolder } from './running-agent.ts';
 
 const pem = (text: string): string => `-----BEGIN CERTIFICATE-----\n${text}\n-----END CERTIFICATE-----\n`;
@@ -27,11 +29,11 @@ function secretVolume(folder: string, content: string) {
   return { source: join(folder, 'tls.crt'), update };
 }
 
-async function keeping(content: string) {
+async function keeping(content: string, more: Readonly<Record<string, string>> = {}) {
   const folder = temporaryFolder();
   const { source, update } = secretVolume(join(folder, 'source'), content);
   const targets = [join(folder, 'certs.d', 'mirror-a.io'), join(folder, 'certs.d', 'mirror-a.io:443')];
-  const environment = { CA_SOURCE: source, CA_TARGETS: targets.join(','), CA_CHECK_SECONDS: '0.05' };
+  const environment = { CA_SOURCE: source, CA_TARGETS: targets.join(','), CA_CHECK_SECONDS: '0.05', ...more };
   const agent = await RunningAgent.start(environment, 'trusted-ca');
   agents.push(agent);
   const files = targets.flatMap((target) => [join(target, 'tls.crt'), join(target, 'ca.crt')]);
@@ -72,4 +74,23 @@ test('what is no certificate is refused, once', async () => {
   update(pem('one'));
   await expect.poll(contents, patience).toEqual([pem('one')]);
   expect(agent.output.match(/holds no certificate/g)).toHaveLength(1);
+});
+
+test('it is ready only when the certificates that are to be in place are in every folder', async () => {
+  const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+  const port = 24_399;
+  const more = { CA_SHA256: sha256(pem('two')).toUpperCase(), HEALTH_PORT: String(port) };
+  const { update, targets, contents } = await keeping(pem('one'), more);
+  await expect
+    .poll(() => readyz(port), patience)
+    .toContain(`SHA-256 ${sha256(pem('one'))}, not yet ${sha256(pem('two'))}`);
+  expect(await readyz(port)).toMatch(/^503 /);
+  expect(contents()).toEqual([pem('one')]);
+  update(pem('two'));
+  await expect.poll(() => readyz(port), patience).toMatch(/^200 /);
+  expect(contents()).toEqual([pem('two')]);
+  // A folder that cannot be written any more.
+  renameSync(targets[1] ?? '', `${targets[1]}.away`);
+  writeFileSync(targets[1] ?? '', 'no folder');
+  await expect.poll(() => readyz(port), patience).toMatch(/^503 .*EEXIST/);
 });
