@@ -58,6 +58,7 @@ describe('the API server takes', () => {
       spec: {
         upstreamUrl: 'quay.io',
         addressing: [{ type: 'hostess' }, { type: 'theirs', theirs: { deep: [1, { any: true }] } }],
+        tls: { issuerRef: { name: 'ours', kind: 'ClusterIssuer', group: 'cert-manager.io' } },
         template: 'nginx',
         templateOptions: { workers: 2 },
         replicas: 3,
@@ -123,6 +124,11 @@ describe('the API server refuses', () => {
       title: 'a URL for a redirect host',
       spec: { upstreamUrl: 'quay.io', upstream: { redirectHosts: ['https://cdn.example.com'] } },
       says: 'spec.upstream.redirectHosts[0]: Invalid value: "string": must be a host name',
+    },
+    {
+      title: 'a certificate of two sources',
+      spec: { upstreamUrl: 'quay.io', tls: { secretName: 'a', issuerRef: { name: 'b' } } },
+      says: 'spec.tls: Invalid value: "object": names either secretName or issuerRef, not both',
     },
     {
       title: 'storage that is no size',

@@ -82,6 +82,14 @@ describe('what an older schema let through is named with its field, in words for
   const required = 'spec.upstreamUrl: is required: the registry to mirror, as host[:port], for example quay.io';
   const quay = { upstreamUrl: 'quay.io' };
   test.each<{ raw: unknown; says: string; name?: string }>([
+    {
+      raw: { upstreamUrl: 'quay.io', tls: { secretName: 'a', issuerRef: { name: 'b' } } },
+      says: 'spec.tls: names either secretName or issuerRef, not both',
+    },
+    {
+      raw: { upstreamUrl: 'quay.io', tls: { secretName: 'entrepot-ca' } },
+      says: "spec.tls.secretName: must not be entrepot-ca, which holds the key of the mirrors' CA",
+    },
     { raw: undefined, says: required },
     { raw: { masqueradeUrl: 'a.b' }, says: required },
     { raw: null, says: required },
