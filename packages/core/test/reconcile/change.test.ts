@@ -42,7 +42,10 @@ describe('when a mirror goes', () => {
       await cluster.operator();
       await cluster.mirror('quay', everywhere);
       await converged('quay');
-      await eventually(async () => expect(await data('map-summary')).toEqual({ count: '1' }));
+      await eventually(async () => {
+        expect(await data('map-summary')).toEqual({ count: '1' });
+        expect(await data('others')).toEqual({ maps: expect.stringContaining('mirror-quay.io') });
+      });
       await cluster.deleteMirror('quay');
       await eventually(async () => {
         expect(await cluster.names(StatefulSet)).toEqual([]);
