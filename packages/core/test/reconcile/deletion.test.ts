@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { ConfigMap, DaemonSet, RegistryMirror, StatefulSet } from '../../src/index.ts';
 import { eventually } from '../support/eventually.ts';
 import { like } from '../support/matching.ts';
-import { finalizersOf, onNodes, onThreeNodes, quay, unreadyAgentOn } from '../support/nodes.ts';
+import { finalizersOf, onNodes, onThreeNodes, quay, unreadyAgent } from '../support/nodes.ts';
 import { Cluster } from '../support/operator.ts';
 
 let cluster: Cluster;
@@ -93,13 +93,13 @@ describe('a mirror that is deleted', () => {
   test('while nodes are off waits for them until the limit, then goes and says which nodes it left behind', async () => {
     await cluster.operator(undefined, { nodeWithdrawalLimitMs: 4000 });
     const mirror = await onThreeNodes(cluster, 'quay', { upstreamUrl: 'quay.io' });
-    await unreadyAgentOn(cluster, 'node-off');
+    const off = await unreadyAgent(cluster);
     await cluster.client.delete(RegistryMirror, { name: 'quay' });
     await eventually(async () => expect(await withdrawn('quay')).toMatch(/^False NodesPending: /));
     await eventually(async () => {
       expect(await cluster.client.get(RegistryMirror, { name: 'quay' })).toBeUndefined();
       expect(await warningsAbout(mirror)).toEqual([
-        'NodesLeftBehind: RegistryMirror quay: node-off did not answer in time and may still have name mirror-quay.io, /etc/docker/certs.d/mirror-quay.io: remove that by hand when they are back',
+        `NodesLeftBehind: RegistryMirror quay: ${off} did not answer in time and may still have name mirror-quay.io, /etc/docker/certs.d/mirror-quay.io: remove that by hand when they are back`,
       ]);
     });
   });

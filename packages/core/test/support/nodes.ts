@@ -41,16 +41,19 @@ export async function finalizersOf(cluster: Cluster, name: string): Promise<read
   return (await cluster.client.get(RegistryMirror, { name }))?.metadata.finalizers ?? [];
 }
 
-/** Makes a pod of the mirror `quay`'s agents that never gets ready. */
-export async function unreadyAgentOn(cluster: Cluster, nodeName: string): Promise<void> {
+/**
+ * Makes a pod of the mirror `quay`'s agents that never gets ready; returns its node, which no other test has: the pods of
+ * a node that is missing for long are deleted.
+ */
+export async function unreadyAgent(cluster: Cluster): Promise<string> {
+  const { namespace } = cluster;
+  const nodeName = `off-${namespace}`;
+  const labels = { app: 'docker-registry', mirror: 'quay', component: 'hostess-certificate' };
   await cluster.client.create({
     apiVersion: 'v1',
     kind: 'Pod',
-    metadata: {
-      namespace: cluster.namespace,
-      name: `agent-on-${nodeName}`,
-      labels: { app: 'docker-registry', mirror: 'quay', component: 'hostess-certificate' },
-    },
+    metadata: { namespace, name: 'unready-agent', labels },
     spec: { nodeName, containers: [{ name: 'agent', image: 'agent' }], terminationGracePeriodSeconds: 0 },
   });
+  return nodeName;
 }
