@@ -17,11 +17,7 @@ export interface MirrorSettings {
   readonly clusterDomain: string;
   /** Strategy of mirrors without spec.addressing. */
   readonly defaultAddressing: string;
-  readonly images: {
-    readonly nginx: string;
-    readonly fetcher: string;
-    readonly nodeAgent: string;
-  };
+  readonly images: { readonly nginx: string; readonly fetcher: string; readonly nodeAgent: string };
   /** Secrets with which the pods' images are pulled. */
   readonly imagePullSecrets: readonly string[];
   /** Extra labels of the StatefulSets and DaemonSets; they win over ours. */

@@ -11,7 +11,9 @@ const condition = z.object({
 
 const strategy = z.object({
   name: z.string().describe('Name of the strategy.'),
-  state: z.enum(['active', 'waiting', 'unsupported', 'failed']).describe('Whether nodes or pods are sent to the mirror by it.'),
+  state: z
+    .enum(['active', 'waiting', 'unsupported', 'failed'])
+    .describe('Whether nodes or pods are sent to the mirror by it.'),
   reason: z.string().describe('A stable word for programs.'),
   message: z.string().describe('A sentence for people.'),
   guarantees: z
@@ -31,7 +33,8 @@ export const mirrorStatusSchema = z
       .array(condition.describe('One statement about the mirror.'))
       .optional()
       .meta({
-        description: 'Ready, ConfigRendered, CertificateReady, CacheAvailable and Addressed; Withdrawn, once nodes had to forget something.',
+        description:
+          'Ready, ConfigRendered, CertificateReady, CacheAvailable and Addressed; Withdrawn, once nodes had to forget something.',
         'x-kubernetes-list-type': 'map',
         'x-kubernetes-list-map-keys': ['type'],
       }),
