@@ -119,6 +119,7 @@ describe('when a mirror changes', () => {
     await cluster.operator();
     await cluster.mirror('quay', everywhere);
     await converged('quay');
+    await eventually(async () => expect(await data('others')).toEqual({ maps: like(/mirror-quay/) }));
     await patchSpec('quay', { addressing: [] });
     await eventually(async () => {
       await cluster.nodesAnswer('quay', 1).catch(() => undefined);
