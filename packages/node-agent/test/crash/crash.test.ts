@@ -9,7 +9,7 @@ const supervisor = fileURLToPath(new URL('supervisor.ts', import.meta.url));
 const asRoot = ['--mount', '--pid', '--fork', '--kill-child', '--mount-proc'];
 const namespace = process.getuid?.() === 0 ? asRoot : ['--user', '--map-root-user', ...asRoot];
 const [changes, kills] = [1000, 25];
-const timeout = 100_000;
+const timeout = 300_000;
 
 describe('a bind-mounted hosts file, through changes and kill -9 at any moment', { timeout }, () => {
   test.each([
