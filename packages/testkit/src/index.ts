@@ -1,9 +1,11 @@
+export { AtomicFolder } from './node/atomic-folder.ts';
 export { type Environment } from './node/environment.ts';
 export { type ImageProgram } from './node/images.ts';
 export { type Node, type NodeOptions } from './node/node-options.ts';
 export { type NodeEvent } from './node/pod-lifecycle.ts';
 export { registryPrograms, type RegistryPrograms } from './node/registry-programs.ts';
 export { startNode } from './node/start-node.ts';
+export type { VolumeFile, VolumeFiles } from './node/volume-files.ts';
 export type { Deviation } from './contract/contract-cases.ts';
 export { strategyContract, type StrategyContractOptions } from './contract/strategy-contract.ts';
 export { templateContract, type TemplateContractOptions } from './contract/template-contract.ts';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, readdir, readlink, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, readlink, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { VolumeFiles } from './volume-files.ts';
 
@@ -32,6 +32,8 @@ export class AtomicFolder {
 
   async #writeVersion(files: VolumeFiles): Promise<string> {
     const version = await mkdtemp(join(this.#path, '..version-'));
+    // Everybody may look into it, as into a kubelet's; the files have modes of their own.
+    await chmod(version, 0o755);
     for (const [path, { content, mode }] of files) {
       await mkdir(dirname(join(version, path)), { recursive: true });
       await writeFile(join(version, path), content, { mode });

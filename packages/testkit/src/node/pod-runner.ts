@@ -11,6 +11,7 @@ import type { PodSources } from './pod-sources.ts';
 import { podStatus, type ContainerReport, type PodAddress } from './pod-status.ts';
 import { PodVolumes } from './pod-volumes.ts';
 import type { Container, Pod, TokenSource } from './pod.ts';
+import { ProcessNamespace } from './process-namespace.ts';
 import type { SandboxOptions } from './sandbox.ts';
 
 /** What the pods of a node have in common. */
@@ -42,6 +43,7 @@ export class PodRunner {
   readonly #volumes: PodVolumes;
   readonly #containers: ReadonlyMap<string, ContainerRunner>;
   #syncing: Promise<void> = Promise.resolve();
+  #namespace: Promise<ProcessNamespace> | undefined;
 
   constructor(options: PodRunnerOptions) {
     const { pod, address, directory, hostRoot, token, clock, onChange } = options;
@@ -83,6 +85,7 @@ export class PodRunner {
   /** Ends all containers, at the latest after `graceMs`, and removes what belongs to the pod alone. */
   async stop(graceMs: number): Promise<void> {
     await Promise.all([...this.#containers.values()].map((container) => container.stop(graceMs)));
+    await this.#namespace?.then((namespace) => namespace.end()).catch(() => {});
     this.#options.ports.release(this.#name);
     await this.#syncing.catch(() => {});
     await rm(this.#folder('.'), { recursive: true, force: true });
@@ -118,7 +121,15 @@ export class PodRunner {
       sandbox: await this.#sandbox(container, image),
       logFile: await this.#logFile(container),
       watchdog,
+      namespace: await this.#sharedNamespace(),
     });
+  }
+
+  /** Of all containers; none when each is to have its own. */
+  #sharedNamespace(): Promise<ProcessNamespace> | undefined {
+    if (this.#pod.spec.shareProcessNamespace !== true) return undefined;
+    this.#namespace ??= ProcessNamespace.start(this.#options.watchdog);
+    return this.#namespace;
   }
 
   async #sandbox(container: Container, image: ImageProgram): Promise<SandboxOptions> {

@@ -11,6 +11,7 @@ export interface PodSpec {
   readonly serviceAccountName?: string;
   readonly restartPolicy?: 'Always' | 'OnFailure' | 'Never';
   readonly terminationGracePeriodSeconds?: number;
+  readonly shareProcessNamespace?: boolean;
   readonly securityContext?: SecurityContext;
   readonly volumes?: readonly Volume[];
   readonly initContainers?: readonly Container[];

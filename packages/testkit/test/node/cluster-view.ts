@@ -4,16 +4,21 @@ import type { KubeClient, KubernetesObject } from '@entrepot/kube';
 import { namespace } from './objects.ts';
 
 interface ContainerView {
+  readonly name: string;
   readonly restartCount: number;
   readonly state: { readonly waiting?: { readonly reason: string; readonly message: string } };
   readonly lastState: { readonly terminated?: { readonly exitCode: number; readonly reason: string } };
 }
 
-/** The status of the only container of a pod. */
-export async function containerOf(client: KubeClient, name: string): Promise<ContainerView | undefined> {
+/** The status of a pod's container; in most pods it is called `main`. */
+export async function containerOf(
+  client: KubeClient,
+  name: string,
+  container = 'main',
+): Promise<ContainerView | undefined> {
   type PodView = KubernetesObject & { status?: { containerStatuses?: readonly ContainerView[] } };
   const pod = await client.get<PodView>({ group: '', version: 'v1', kind: 'Pod' }, { namespace, name });
-  return pod?.status?.containerStatuses?.[0];
+  return pod?.status?.containerStatuses?.find((status) => status.name === container);
 }
 
 export async function clusterIP(client: KubeClient, name: string): Promise<string> {

@@ -6,8 +6,8 @@ import { freePort, startControlPlane, type ControlPlane } from '@entrepot/contro
 import { KubeClient, loadConnection, type KubernetesObject } from '@entrepot/kube';
 import { startNode, type Node, type NodeEvent } from '../../src/index.ts';
 import { clusterIP, containerOf, get, processesNaming } from './cluster-view.ts';
-import { daemonSet, namespace, secret, service, simplePod, statefulSet } from './objects.ts';
-import { agent, fileServer } from './programs.ts';
+import { daemonSet, namespace, secret, service, sharingPod, simplePod, statefulSet } from './objects.ts';
+import { agent, fileServer, teller, told } from './programs.ts';
 
 const podKind = { group: '', version: 'v1', kind: 'Pod' };
 const secretKind = { group: '', version: 'v1', kind: 'Secret' };
@@ -36,6 +36,8 @@ describe('a node of one machine', { timeout: 60_000 }, () => {
       images: {
         'file-server:1': { entrypoint: fileServer, folders },
         'agent:1': { entrypoint: agent, folders },
+        'told:1': { entrypoint: told },
+        'teller:1': { entrypoint: teller },
         'crashing:1': { entrypoint: ['/bin/sh', '-c', 'echo going down; exit 3'] },
       },
       onEvent: (event) => events.push(event),
@@ -149,6 +151,20 @@ describe('a node of one machine', { timeout: 60_000 }, () => {
       reason: 'Error',
     });
     await remove('crashing');
+  });
+
+  test('lets containers of a pod see and signal each other when it shares its process namespace', async () => {
+    await create(sharingPod('sharing'));
+
+    await expect
+      .poll(async () => (await containerOf(client, 'sharing', 'told'))?.lastState.terminated?.exitCode, patience)
+      .toBe(7);
+
+    // What the first start had in the background is gone; the second has its own.
+    const inBackground = () => processesNaming('sleep\u000086399');
+    await expect.poll(async () => (await inBackground()).length, patience).toBe(1);
+    await remove('sharing');
+    await expect.poll(inBackground, patience).toEqual([]);
   });
 
   test('runs the pod of a DaemonSet, which acts by its service account, writes to the host path and ends gracefully', async () => {

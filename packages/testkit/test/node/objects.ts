@@ -88,3 +88,16 @@ export function simplePod(
   const spec = { terminationGracePeriodSeconds: 1, containers: [{ name: 'main', image, ...container }], volumes };
   return { apiVersion: 'v1', kind: 'Pod', metadata: { namespace, name }, spec };
 }
+
+/** A program without any privilege and one that signals it, in one PID namespace. */
+export function sharingPod(name: string): KubernetesObject {
+  const volumeMounts = [{ name: 'shared', mountPath: '/shared' }];
+  const spec = {
+    shareProcessNamespace: true,
+    terminationGracePeriodSeconds: 1,
+    securityContext: { runAsUser: 101, runAsGroup: 101 },
+    containers: ['told', 'teller'].map((program) => ({ name: program, image: `${program}:1`, volumeMounts })),
+    volumes: [{ name: 'shared', emptyDir: {} }],
+  };
+  return { apiVersion: 'v1', kind: 'Pod', metadata: { namespace, name }, spec };
+}

@@ -33,3 +33,17 @@ export const agent = program(`
   request.end(JSON.stringify({ apiVersion: 'authentication.k8s.io/v1', kind: 'SelfSubjectReview' }));
   setInterval(() => {}, 1000);
 `);
+
+/** Leaves its process id in /shared and a process in the background, and exits with 7 when it is told to by SIGHUP. */
+export const told: readonly string[] = [
+  '/bin/sh',
+  '-c',
+  "trap 'exit 7' HUP; sleep 86399 & echo $$ > /shared/pid; while :; do sleep 0.1; done",
+];
+
+/** Tells the program above, once. */
+export const teller: readonly string[] = [
+  '/bin/sh',
+  '-c',
+  'until kill -s HUP "$(cat /shared/pid)"; do sleep 0.1; done; exec sleep infinity',
+];
