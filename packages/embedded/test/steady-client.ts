@@ -6,6 +6,9 @@ import type { Surroundings } from '../src/looking-around.ts';
 import { mirrorHost } from '../src/mirror-manifest.ts';
 import { pull } from '../src/node-pull.ts';
 
+/** At a time: the more, the likelier is a handshake at the moment of a change. */
+const connections = 4;
+
 /** A node that goes on connecting and pulling, and notes what went wrong. It trusts what its certs.d folder holds, nothing else. */
 export class SteadyClient {
   handshakes = 0;
@@ -25,7 +28,8 @@ export class SteadyClient {
 
   /** Runs until it is stopped. */
   async run(): Promise<void> {
-    await Promise.all([this.#repeat('handshake', () => this.#connect()), this.#repeat('pull', () => this.#pull())]);
+    const connecting = Array.from({ length: connections }, () => this.#repeat('handshake', () => this.#connect()));
+    await Promise.all([...connecting, this.#repeat('pull', () => this.#pull())]);
   }
 
   stop(): void {

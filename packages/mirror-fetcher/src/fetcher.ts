@@ -11,6 +11,7 @@ import { Quarantine } from './fill/quarantine.ts';
 import { SliceCache } from './fill/slice-cache.ts';
 import { silentLog, type Log } from './log.ts';
 import { Metrics } from './metrics.ts';
+import { keepCertificateServed } from './nginx/keep-certificate-served.ts';
 import { RequestHandler } from './serve/request-handler.ts';
 import { SocketServer } from './serve/socket-server.ts';
 import { BlobStore } from './store/blob-store.ts';
@@ -96,8 +97,14 @@ export async function startFetcher(config: FetcherConfig, options: FetcherOption
   // A large store takes long to count; nobody has to wait for it.
   void eviction.run();
   if (config.volume !== undefined) void removeFormerCaches(config.volume, log, lifetime.signal);
+  // nginx is told to stop at the same time as the fetcher: nothing is reloaded any more.
+  const stopping = new AbortController();
+  const { server: nginx } = config;
+  const keeping = nginx && keepCertificateServed(nginx, { log, clock }, stopping.signal);
   return {
     close: async () => {
+      stopping.abort();
+      await keeping;
       const deadline = clock.now() + drainMs;
       await activity.quiet(quietMs, drainMs);
       await server.close(Math.max(lastAnswersMs, deadline - clock.now()));

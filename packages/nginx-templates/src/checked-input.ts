@@ -37,6 +37,7 @@ const schema = z.object({
     port: z.int().min(1).max(65_535),
     config: relativePath,
     servingCertificate: relativePath,
+    publicCertificate: relativePath,
     store: relativePath,
     sockets: relativePath,
     scratch: relativePath,

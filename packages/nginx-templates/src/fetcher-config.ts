@@ -1,6 +1,7 @@
 import type { TemplateInput } from '@entrepot/core';
 import type { FetcherConfig } from '@entrepot/mirror-fetcher';
 import type { NginxOptions } from './options.ts';
+import { pidFile } from './pid-file.ts';
 import { slices } from './slices.ts';
 
 /** What the fetcher of this mirror is told. Its socket, store and slices are those that nginx's configuration names. */
@@ -21,5 +22,16 @@ export function fetcherConfig(input: TemplateInput, options: NginxOptions): Fetc
     },
     ...(upstream.hasCredentials ? { credentials: layout.credentials } : {}),
     cache,
+    server: {
+      pidFile: pidFile(layout),
+      host: reachable(options.listenAddress),
+      port: layout.port,
+      certificate: layout.publicCertificate,
+    },
   };
+}
+
+/** What listens on all addresses is reached by the one of this pod's own. */
+function reachable(listenAddress: string): string {
+  return listenAddress === '0.0.0.0' || listenAddress === '::' ? '127.0.0.1' : listenAddress;
 }

@@ -2,6 +2,7 @@ import { posix } from 'node:path';
 import type { TemplateInput } from '@entrepot/core';
 import Handlebars from 'handlebars';
 import type { NginxOptions } from './options.ts';
+import { pidFile } from './pid-file.ts';
 import { slices } from './slices.ts';
 import { templateTexts } from './template-texts.ts';
 
@@ -26,6 +27,7 @@ function nginxView(input: TemplateInput, options: NginxOptions) {
     masqueradeHostPattern: mirror.masqueradeHost.replaceAll('.', String.raw`\.`),
     upstreamHost: upstream.host,
     layout,
+    pidFile: pidFile(layout),
     slices: { path, levels: levels.join(':'), sizeBytes, maxMiB, minFreeMiB },
     // nginx takes certificates from the folder of its configuration file, everything else from its prefix.
     certificateFolder: posix.relative(layout.config, layout.servingCertificate),

@@ -48,7 +48,7 @@ proxy_cache_path {{layout.scratch}}/answers levels=1:2 keys_zone=answers:2m inac
 
 worker_processes {{workerProcesses}};
 worker_rlimit_nofile {{openFiles}};
-pid {{layout.scratch}}/nginx.pid;
+pid {{pidFile}};
 error_log stderr warn;
 
 events {
@@ -179,9 +179,9 @@ location / {
 `,
   serving: `# HTTP/2 stays off: 1.22 and 1.30 have no common directive for it, and pulls gain nothing from sharing one connection.
 listen {{listen}} ssl;
-# Read at every full handshake, because of the variable: a replaced certificate is served without a reload.
-ssl_certificate $serving_certificate/tls.crt;
-ssl_certificate_key $serving_certificate/tls.key;
+# Read at the start and at a reload, by which the fetcher brings in a changed pair: no handshake meets halves of two.
+ssl_certificate {{certificateFolder}}/tls.crt;
+ssl_certificate_key {{certificateFolder}}/tls.key;
 ssl_protocols TLSv1.2 TLSv1.3;
 ssl_session_cache shared:sessions:4m;
 ssl_session_timeout 10m;
@@ -196,10 +196,6 @@ set $answered_by local;
 map $request_method $blob_miss {
   HEAD @ask;
   default @fill;
-}
-# The path does not vary, but as a variable it is read again at every full handshake.
-map $ssl_server_name $serving_certificate {
-  default {{certificateFolder}};
 }
 # What served the request: \`local\`, \`store\`, \`fetcher\`, or nginx's word for an answer that may be cached (HIT, MISS, EXPIRED).
 map $upstream_cache_status $cache {

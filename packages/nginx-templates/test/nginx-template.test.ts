@@ -71,6 +71,12 @@ describe('fetcher.json', () => {
     "tagTTLSeconds": 30,
     "staleIfErrorSeconds": 604800,
     "maxSizeBytes": 17179869184
+  },
+  "server": {
+    "pidFile": "run/scratch/nginx.pid",
+    "host": "127.0.0.1",
+    "port": 5000,
+    "certificate": "etc/public-certificate/tls.crt"
   }
 }
 `);
@@ -102,7 +108,23 @@ describe('fetcher.json', () => {
       },
       credentials: 'etc/upstream-credentials',
       cache: { tagTTLSeconds: 30, staleIfErrorSeconds: 604_800, maxSizeBytes: 17_179_869_184 },
+      server: {
+        pidFile: 'run/scratch/nginx.pid',
+        host: '127.0.0.1',
+        port: 5000,
+        certificate: 'etc/public-certificate/tls.crt',
+      },
     });
+  });
+
+  test.each([
+    { listenAddress: '0.0.0.0', host: '127.0.0.1' },
+    { listenAddress: '::', host: '127.0.0.1' },
+    { listenAddress: '::1', host: '::1' },
+    { listenAddress: '10.0.0.7', host: '10.0.0.7' },
+  ])('says that nginx, listening on $listenAddress, is reached by $host', ({ listenAddress, host }) => {
+    const config = parseFetcherConfig(render(defaultInput, { listenAddress })['fetcher.json'] ?? '');
+    expect(config.server?.host).toBe(host);
   });
 });
 

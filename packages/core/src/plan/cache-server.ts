@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import type { KubernetesObject } from '@entrepot/kube';
 import type { ClaimSpec } from '../api/claim-spec.ts';
 import type { MirrorSpec } from '../api/normalise.ts';
@@ -22,6 +23,7 @@ const takenVolumeNames: ReadonlySet<string> = new Set([
   'nginx-config',
   'fetcher-config',
   'tls',
+  'public-certificate',
   'sockets',
   'scratch',
   'upstream-credentials',
@@ -82,6 +84,7 @@ function podSpec({ mirror, spec, settings, config, certificate }: CacheServerInp
   // nginx is not shown the fetcher's file, nor the fetcher nginx's.
   const nginxFiles = Object.keys(config.files).filter((file) => file !== fetcherFile);
   const bundleVolume = caBundle === undefined ? undefined : bundleVolumeName(caBundle);
+  const publicFile = posix.basename(podLayout.publicCertificate);
   const shared = [
     { name: 'image-store', mountPath: `/${podLayout.store}` },
     { name: 'sockets', mountPath: `/${podLayout.sockets}` },
@@ -90,6 +93,8 @@ function podSpec({ mirror, spec, settings, config, certificate }: CacheServerInp
   return {
     ...podSettings(settings, spec.priorityClass),
     automountServiceAccountToken: false,
+    // The fetcher reloads nginx when there is another certificate to serve.
+    shareProcessNamespace: true,
     // The node's resolver: a mirror never needs the cluster's DNS, whose images it may have to provide.
     dnsPolicy: 'Default',
     terminationGracePeriodSeconds: graceSeconds,
@@ -115,6 +120,7 @@ function podSpec({ mirror, spec, settings, config, certificate }: CacheServerInp
         volumeMounts: [
           ...shared,
           readOnlyMount('fetcher-config', `/${podLayout.config}`),
+          readOnlyMount('public-certificate', `/${posix.dirname(podLayout.publicCertificate)}`),
           ...(credentialsSecret === undefined
             ? []
             : [readOnlyMount('upstream-credentials', `/${podLayout.credentials}`)]),
@@ -126,6 +132,7 @@ function podSpec({ mirror, spec, settings, config, certificate }: CacheServerInp
       secretVolume('nginx-config', configSecret, { items: nginxFiles.sort().map((file) => [file, file]) }),
       secretVolume('fetcher-config', configSecret, { items: [[fetcherFile, fetcherFile]] }),
       secretVolume('tls', certificate.secretName, { defaultMode: groupReadable }),
+      secretVolume('public-certificate', certificate.secretName, { items: [['tls.crt', publicFile]] }),
       { name: 'sockets', emptyDir: {} },
       { name: 'scratch', emptyDir: {} },
       ...(credentialsSecret === undefined ? [] : [credentialsVolume(credentialsSecret)]),

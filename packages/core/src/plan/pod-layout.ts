@@ -6,6 +6,7 @@ export const podLayout: PodLayout = {
   port: registryPort.containerPort,
   config: 'etc/nginx/conf.d',
   servingCertificate: 'etc/registry-certs',
+  publicCertificate: 'etc/public-certificate/tls.crt',
   store: 'var/lib/registry',
   sockets: 'run/mirror',
   scratch: 'run/scratch',

@@ -48,8 +48,13 @@ export interface PodLayout {
   readonly port: number;
   /** Folder of the rendered files. */
   readonly config: string;
-  /** Folder with tls.crt and tls.key of the serving certificate; its files change in place. */
+  /**
+   * Folder with tls.crt and tls.key of the serving certificate, for nginx alone. Both change in place, at a moment that
+   * nginx cannot know: it should read them when it is started or reloaded, not in the middle of a handshake.
+   */
   readonly servingCertificate: string;
+  /** The same tls.crt, for the fetcher alone, which sees nginx's processes and reloads it when this file changes. */
+  readonly publicCertificate: string;
   /** The volume that survives the pod. */
   readonly store: string;
   /** Folder for unix sockets, shared by both programs. */

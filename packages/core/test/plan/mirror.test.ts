@@ -95,6 +95,7 @@ test('the StatefulSet runs nginx and the fetcher on one claim, without privilege
         },
         spec: {
           automountServiceAccountToken: false,
+          shareProcessNamespace: true,
           dnsPolicy: 'Default',
           terminationGracePeriodSeconds: 300,
           securityContext: {
@@ -135,13 +136,21 @@ test('the StatefulSet runs nginx and the fetcher on one claim, without privilege
               workingDir: '/',
               resources,
               securityContext,
-              volumeMounts: [...shared, { name: 'fetcher-config', mountPath: '/etc/nginx/conf.d', readOnly: true }],
+              volumeMounts: [
+                ...shared,
+                { name: 'fetcher-config', mountPath: '/etc/nginx/conf.d', readOnly: true },
+                { name: 'public-certificate', mountPath: '/etc/public-certificate', readOnly: true },
+              ],
             },
           ],
           volumes: [
             configVolume('nginx-config', 'default.conf'),
             configVolume('fetcher-config', 'fetcher.json'),
             { name: 'tls', secret: { secretName: 'registry-mirror-quay-tls', defaultMode: 0o440 } },
+            {
+              name: 'public-certificate',
+              secret: { secretName: 'registry-mirror-quay-tls', items: [{ key: 'tls.crt', path: 'tls.crt' }] },
+            },
             { name: 'sockets', emptyDir: {} },
             { name: 'scratch', emptyDir: {} },
           ],

@@ -17,6 +17,16 @@ const upstream = z.strictObject({
   caFile: z.string().min(1).optional(),
 });
 
+const server = z.strictObject({
+  /** What it has written its process id to. Both must see one another's processes. */
+  pidFile: z.string().min(1),
+  /** Where it listens for TLS, as seen from here. */
+  host: z.string().min(1),
+  port: z.int().min(1).max(65_535),
+  /** PEM file with the certificate that it is to serve, and no key. */
+  certificate: z.string().min(1),
+});
+
 const schema = z
   .strictObject({
     /** The unix socket it answers on. */
@@ -45,6 +55,8 @@ const schema = z
       /** Content last used longest ago goes when the store is larger. */
       maxSizeBytes: z.int().positive(),
     }),
+    /** nginx, which is reloaded when it serves another certificate than it should. Without it, nobody does that here. */
+    server: server.optional(),
   })
   .readonly();
 

@@ -14,6 +14,7 @@ const complete = {
   },
   credentials: 'etc/upstream-credentials',
   cache: { tagTTLSeconds: 30, staleIfErrorSeconds: 604_800, maxSizeBytes: 17_179_869_184 },
+  server: { pidFile: 'run/nginx.pid', host: '127.0.0.1', port: 5000, certificate: 'etc/public-certificate/tls.crt' },
 };
 
 describe('fetcher.json', () => {
@@ -21,8 +22,8 @@ describe('fetcher.json', () => {
     expect(parseFetcherConfig(JSON.stringify(complete))).toEqual(complete);
   });
 
-  test('needs neither hosts, nor an authority, nor credentials', () => {
-    const { credentials: _, ...rest } = complete;
+  test('needs neither hosts, nor an authority, nor credentials, nor a server to reload', () => {
+    const { credentials: _, server: __, ...rest } = complete;
     const upstream = { name: '127.0.0.1:5000', url: 'http://127.0.0.1:5000' };
     expect(parseFetcherConfig(JSON.stringify({ ...rest, upstream }))).toEqual({
       ...rest,
@@ -51,6 +52,7 @@ describe('fetcher.json', () => {
       change: { cache: { ...complete.cache, tagTTLSeconds: -1 } },
       message: 'cache.tagTTLSeconds',
     },
+    { title: 'a port that is none', change: { server: { ...complete.server, port: 0 } }, message: 'server.port' },
     { title: 'several wrong fields', change: { listen: '', store: 1 }, message: /listen: .*; store: / },
   ])('with $title is refused, naming it', ({ text, change, upstream, message }) => {
     const json = text ?? JSON.stringify({ ...complete, ...change, upstream: { ...complete.upstream, ...upstream } });

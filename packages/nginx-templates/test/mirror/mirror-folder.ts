@@ -1,15 +1,19 @@
 import { chmod, chown, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { podLayout, type RenderedConfig } from '@entrepot/core';
-import type { ServingCertificate } from '@entrepot/testkit';
+import { AtomicFolder, type ServingCertificate, type VolumeFiles } from '@entrepot/testkit';
 
 /** The folder that stands for a pod's root: both programs of a mirror run in it. */
 export class MirrorFolder {
   readonly root: string;
+  readonly #pair: AtomicFolder;
+  readonly #publicCertificate: AtomicFolder;
 
   private constructor(root: string) {
     this.root = root;
+    this.#pair = new AtomicFolder(this.path(podLayout.servingCertificate));
+    this.#publicCertificate = new AtomicFolder(this.path(dirname(podLayout.publicCertificate)));
   }
 
   static async create(): Promise<MirrorFolder> {
@@ -34,9 +38,10 @@ export class MirrorFolder {
     for (const [name, text] of Object.entries(files)) await this.write(`${podLayout.config}/${name}`, text);
   }
 
+  /** As a kubelet does it: both volumes of the Secret, one after the other, each at once. */
   async writeCertificate({ cert, key }: ServingCertificate): Promise<void> {
-    await this.write(`${podLayout.servingCertificate}/tls.key`, key);
-    await this.write(`${podLayout.servingCertificate}/tls.crt`, cert);
+    await this.#pair.write(filesOf({ 'tls.crt': cert, 'tls.key': key }));
+    await this.#publicCertificate.write(filesOf({ [basename(podLayout.publicCertificate)]: cert }));
   }
 
   /** Only what a pod may write to, as in a container with a read-only root file system. */
@@ -48,4 +53,8 @@ export class MirrorFolder {
   async remove(): Promise<void> {
     await rm(this.root, { recursive: true, force: true });
   }
+}
+
+function filesOf(texts: Readonly<Record<string, string>>): VolumeFiles {
+  return new Map(Object.entries(texts).map(([name, text]) => [name, { content: Buffer.from(text), mode: 0o644 }]));
 }

@@ -46,6 +46,11 @@ export class Mirror implements AsyncDisposable {
     return this.#nginx;
   }
 
+  /** What the fetcher has logged, as long as it was never stopped. */
+  get fetcherLog(): string {
+    return this.#fetcher?.stdout ?? '';
+  }
+
   /** nginx alone: whatever is not stored has nobody to fetch it, until `startFetcher`. */
   static async startWithoutFetcher(options: MirrorOptions = {}): Promise<Mirror> {
     const folder = await MirrorFolder.create();

@@ -4,12 +4,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 export async function until<T>(
   what: string,
   condition: () => Promise<T | undefined | false> | T | undefined | false,
+  everyMs = 25,
 ): Promise<T> {
   const deadline = Date.now() + 10_000;
   for (;;) {
     const value = await condition();
     if (value !== undefined && value !== false) return value;
     if (Date.now() > deadline) throw new Error(`not seen within 10 s: ${what}`);
-    await sleep(25);
+    await sleep(everyMs);
   }
 }
