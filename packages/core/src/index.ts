@@ -27,6 +27,7 @@ export { registryMirrorCRD } from './api/crd.ts';
 export { spokenIssue } from './api/spoken.ts';
 export { parseDuration } from './api/duration.ts';
 export { withoutPort } from './api/host.ts';
+export { hostsNameTrouble, type HostsNameTrouble } from './api/hosts-name.ts';
 export { issuerReference, type IssuerReference } from './api/issuer-reference.ts';
 export { kindKey, stateOf, type ClusterState } from './cluster-state.ts';
 export { createMirrorController, type MirrorController, type MirrorControllerOptions } from './controller.ts';

@@ -1,5 +1,4 @@
-import { isIP } from 'node:net';
-import { type Contribution, defineStrategy, type MirrorView, withoutPort } from '@entrepot/core';
+import { type Contribution, defineStrategy, hostsNameTrouble, type MirrorView, withoutPort } from '@entrepot/core';
 import { z } from 'zod';
 
 /** Where Docker, and containerd with its `config_path` set to it, look for the CA of a registry. */
@@ -41,24 +40,20 @@ function contribution(mirror: MirrorView, clusterDomain: string): Contribution {
 /** A hosts file maps names only, without ports, and some names a node needs for itself. */
 function whyImpossible(mirror: MirrorView, clusterDomain: string): string | undefined {
   const { masqueradeHost, upstreamHost } = mirror;
-  const hostname = withoutPort(masqueradeHost);
-  if (isIP(hostname.replace(/^\[(.*)\]$/, '$1')) !== 0) {
-    return `spec.masqueradeUrl ${masqueradeHost} is an address, which a hosts file cannot map; choose a name`;
+  const trouble = hostsNameTrouble(withoutPort(masqueradeHost).replace(/^\[(.*)\]$/, '$1'), clusterDomain);
+  const what = `spec.masqueradeUrl ${masqueradeHost}`;
+  switch (trouble) {
+    case undefined:
+      return whyUnheard(mirror);
+    case 'is an address':
+      return `${what} is an address, which a hosts file cannot map; choose a name`;
+    case 'is no host name':
+      return `${what} is no host name, which a hosts file cannot map; choose one`;
+    case 'is the node itself':
+      return `${what} is the node itself; choose another name`;
+    case 'is of the cluster':
+      return `${what} is a name of the cluster itself, which would lead nodes astray; set it to another name, such as mirror-${withoutPort(upstreamHost)}`;
   }
-  if (/^(.*\.)?localhost$/i.test(hostname)) {
-    return `spec.masqueradeUrl ${masqueradeHost} is the node itself; choose another name`;
-  }
-  if (isOfCluster(hostname, clusterDomain)) {
-    const example = `mirror-${withoutPort(upstreamHost)}`;
-    return `spec.masqueradeUrl ${masqueradeHost} is a name of the cluster itself, which would lead nodes astray; set it to another name, such as ${example}`;
-  }
-  return whyUnheard(mirror);
-}
-
-/** Whether nodes may reach the API server, or other Services, by this name. */
-function isOfCluster(hostname: string, clusterDomain: string): boolean {
-  const ends = ['.svc', '.cluster.local', `.svc.${clusterDomain}`];
-  return ['kubernetes', 'kubernetes.default'].includes(hostname) || ends.some((end) => hostname.endsWith(end));
 }
 
 /** Nobody listens on a port of one's own choice. */

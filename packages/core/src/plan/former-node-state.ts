@@ -22,7 +22,7 @@ export interface NodeStateInput {
  */
 export function formerNodeState(mirror: SurveyedMirror, input: NodeStateInput): readonly NodeState[] {
   const agent = liveNodeAgent(mirror.object, input);
-  const { kept, withdrawn } = heldNodeState(agent);
+  const { kept, withdrawn } = heldNodeState(agent, input.settings.clusterDomain);
   const left = rolloutOf(agent)?.isComplete === true ? kept : [...kept, ...withdrawn];
   if (left.length === 0) return [];
   const wanted = keysOf(wantedNodeState(mirror, input));
@@ -47,7 +47,8 @@ export function liveNodeAgent(
 
 /** What is to be on nodes for a mirror: what its strategies say; where that cannot be known just now, what is there. */
 function wantedNodeState(mirror: SurveyedMirror, input: NodeStateInput): readonly NodeState[] {
-  const present = (): readonly NodeState[] => heldNodeState(liveNodeAgent(mirror.object, input)).kept;
+  const present = (): readonly NodeState[] =>
+    heldNodeState(liveNodeAgent(mirror.object, input), input.settings.clusterDomain).kept;
   if (mirror.kind === 'invalid') return mirror.isWithdrawn ? [] : present();
   if (mirror.kind !== 'valid') return [];
   const planned = mirror.strategies.flatMap(({ contribution }) => contribution?.node ?? []);

@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
 import type { KubernetesObject } from '@entrepot/kube';
 import { z } from 'zod';
+import { hostsNameTrouble } from '../api/hosts-name.ts';
 import type { NodeState } from '../strategy/contract.ts';
 import { withdrawalName } from './node-agent-containers.ts';
 
@@ -13,9 +14,6 @@ const volume = z.looseObject({ name: z.string(), hostPath: z.looseObject({ path:
 const podSpec = z.looseObject({ containers: z.array(container).default([]), volumes: z.array(volume).default([]) });
 const daemonSetShape = z.looseObject({ spec: z.looseObject({ template: z.looseObject({ spec: podSpec }) }) });
 
-/** What mirror-operator was given to write may be no name: a hosts file leads nobody anywhere by it, and no agent takes it. */
-const nameForm = /^[a-z0-9_]([-a-z0-9_]*[a-z0-9_])?(\.[a-z0-9_]([-a-z0-9_]*[a-z0-9_])?)*$/i;
-
 type Container = z.infer<typeof container>;
 type Volumes = z.infer<typeof podSpec>['volumes'];
 
@@ -27,13 +25,16 @@ export interface HeldNodeState {
 
 /**
  * Reads from a live DaemonSet what it keeps on nodes and what it takes from them. Everything is in the pod template, where
- * the DaemonSets of mirror-operator have it too.
+ * the DaemonSets of mirror-operator have it too. What those were given to write may be no name, or one that nodes need: no
+ * agent of ours takes it.
  */
-export function heldNodeState(daemonSet: KubernetesObject | undefined): HeldNodeState {
+export function heldNodeState(daemonSet: KubernetesObject | undefined, clusterDomain: string): HeldNodeState {
   const spec = daemonSetShape.safeParse(daemonSet).data?.spec.template.spec;
   if (spec === undefined) return { kept: [], withdrawn: [] };
   const { containers, volumes } = spec;
-  const hostnames = containers.flatMap((one) => valuesOf(one, 'SHADOW_FQDN')).filter((name) => nameForm.test(name));
+  const hostnamesIn = (variable: string, one: Container): readonly string[] =>
+    valuesOf(one, variable).filter((name) => hostsNameTrouble(name, clusterDomain) === undefined);
+  const hostnames = containers.flatMap((one) => hostnamesIn('SHADOW_FQDN', one));
   const folders = volumes.flatMap(({ name, hostPath }) =>
     /^docker-certs(-\d+)?$/.test(name) && hostPath !== undefined ? [hostPath.path] : [],
   );
@@ -41,7 +42,7 @@ export function heldNodeState(daemonSet: KubernetesObject | undefined): HeldNode
   return {
     kept: nodeStates(hostnames, folders),
     withdrawn: nodeStates(
-      withdrawals.flatMap((one) => valuesOf(one, 'WITHDRAW_FQDNS')),
+      withdrawals.flatMap((one) => hostnamesIn('WITHDRAW_FQDNS', one)),
       withdrawals.flatMap((one) => valuesOf(one, 'WITHDRAW_FOLDERS').flatMap((path) => onNode(path, one, volumes))),
     ),
   };

@@ -42,7 +42,7 @@ export function hostsContainer(
   mirror: string,
   hostname: string,
   index: number,
-  { namespace }: MirrorSettings,
+  { namespace, clusterDomain }: MirrorSettings,
 ): AgentContainer {
   return {
     name: numbered('mirror-hostess', index),
@@ -57,9 +57,7 @@ export function hostsContainer(
         // Pulls go on through the mirror while the agent is replaced.
         KEEP_ON_EXIT: 'true',
       }),
-      // It refuses to lead the node's own names and address elsewhere.
-      podField('NODE_NAME', 'spec.nodeName'),
-      podField('NODE_IP', 'status.hostIP'),
+      ...whatNodesNeed(clusterDomain),
     ],
     volumeMounts: [hostsMount, { name: 'etc-hosts-backup', mountPath: '/etc/hosts.backup' }, lockMount],
   };
@@ -83,6 +81,7 @@ export function certificateContainer(folders: readonly string[], trusted: string
 export function withdrawalContainer(
   hostnames: readonly string[],
   folders: readonly string[],
+  { clusterDomain }: MirrorSettings,
 ): { readonly container: AgentContainer; readonly volumes: readonly object[] } {
   const parents = [...new Set(folders.map((folder) => posix.dirname(folder)))];
   const mountOf = (parent: string): string => `/${numbered('withdraw', parents.indexOf(parent))}`;
@@ -91,12 +90,15 @@ export function withdrawalContainer(
     container: {
       name: withdrawalName,
       args: ['withdraw'],
-      env: variables({
-        LOCK_FILE: lockFile,
-        HOSTS_FILE: hostsFile,
-        ...(hostnames.length > 0 && { WITHDRAW_FQDNS: hostnames.join(',') }),
-        ...(mounted.length > 0 && { WITHDRAW_FOLDERS: mounted.join(',') }),
-      }),
+      env: [
+        ...variables({
+          LOCK_FILE: lockFile,
+          HOSTS_FILE: hostsFile,
+          ...(hostnames.length > 0 && { WITHDRAW_FQDNS: hostnames.join(',') }),
+          ...(mounted.length > 0 && { WITHDRAW_FOLDERS: mounted.join(',') }),
+        }),
+        ...whatNodesNeed(clusterDomain),
+      ],
       volumeMounts: [
         hostsMount,
         lockMount,
@@ -105,6 +107,15 @@ export function withdrawalContainer(
     },
     volumes: parents.map((path, index) => ({ name: numbered('withdraw', index), hostPath: { path } })),
   };
+}
+
+/** By this the agent knows the names and addresses that a node needs itself: it neither writes nor takes away their lines. */
+function whatNodesNeed(clusterDomain: string): readonly object[] {
+  return [
+    ...variables({ CLUSTER_DOMAIN: clusterDomain }),
+    podField('NODE_NAME', 'spec.nodeName'),
+    podField('NODE_IP', 'status.hostIP'),
+  ];
 }
 
 function podField(name: string, fieldPath: string): object {

@@ -39,7 +39,7 @@ export function nodeAgent(input: NodeAgentInput): KubernetesObject | undefined {
   const selector = baseLabels(mirror);
   const { hostnames, folders } = byKind(node);
   const old = byKind(former);
-  const withdrawal = former.length > 0 ? withdrawalContainer(old.hostnames, old.folders) : undefined;
+  const withdrawal = former.length > 0 ? withdrawalContainer(old.hostnames, old.folders, settings) : undefined;
   const containers: readonly AgentContainer[] = [
     ...hostnames.map((hostname, index) => hostsContainer(mirror, hostname, index, settings)),
     ...(folders.length > 0 && trusted !== undefined ? [certificateContainer(folders, trusted.hash)] : []),

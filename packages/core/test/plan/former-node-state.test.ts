@@ -99,6 +99,12 @@ describe('what nodes are to forget', () => {
       objects: [oldAgent('mirror-quay.io:5000', '/etc/docker/certs.d/mirror-quay.io:5000')],
       former: ['/etc/docker/certs.d/mirror-quay.io:5000'],
     },
+    ...['localhost', '10.0.0.5', 'x.svc', 'x.svc.cluster.local'].map((hostname) => ({
+      title: `no name that agents leave alone: ${hostname}`,
+      mirror: quay,
+      objects: [oldAgent(hostname, '/etc/docker/certs.d/x')],
+      former: ['/etc/docker/certs.d/x'],
+    })),
     {
       title: 'what an agent takes from them already, as long as a node is not done',
       mirror: kept,
@@ -160,6 +166,9 @@ test('the DaemonSet of a mirror that is deleted does nothing but take it from al
               { name: 'HOSTS_FILE', value: '/etc/hosts_from_host' },
               { name: 'WITHDRAW_FQDNS', value: 'mirror-quay.io' },
               { name: 'WITHDRAW_FOLDERS', value: '/withdraw/mirror-quay.io' },
+              { name: 'CLUSTER_DOMAIN', value: 'cluster.local' },
+              { name: 'NODE_NAME', valueFrom: { fieldRef: { apiVersion: 'v1', fieldPath: 'spec.nodeName' } } },
+              { name: 'NODE_IP', valueFrom: { fieldRef: { apiVersion: 'v1', fieldPath: 'status.hostIP' } } },
               { name: 'HEALTH_PORT', value: '15080' },
             ],
             volumeMounts: [

@@ -35,6 +35,7 @@ describe('the DaemonSet', () => {
                   { name: 'HOSTS_FILE', value: '/etc/hosts_from_host' },
                   { name: 'HOSTS_FILE_BACKUP', value: '/etc/hosts.backup/hosts' },
                   { name: 'KEEP_ON_EXIT', value: 'true' },
+                  { name: 'CLUSTER_DOMAIN', value: 'cluster.local' },
                   { name: 'NODE_NAME', valueFrom: { fieldRef: { apiVersion: 'v1', fieldPath: 'spec.nodeName' } } },
                   { name: 'NODE_IP', valueFrom: { fieldRef: { apiVersion: 'v1', fieldPath: 'status.hostIP' } } },
                   { name: 'HEALTH_PORT', value: '15080' },

@@ -19,7 +19,7 @@ export async function onNodes(
   cluster: Cluster,
   mirror: string,
 ): Promise<{ readonly kept: readonly string[]; readonly withdrawn: readonly string[] }> {
-  const { kept, withdrawn } = heldNodeState(await agentOf(cluster, mirror));
+  const { kept, withdrawn } = heldNodeState(await agentOf(cluster, mirror), 'cluster.local');
   const texts = (states: typeof kept): readonly string[] =>
     states.map((state) => (state.kind === 'HostsEntry' ? state.hostname : state.directory));
   return { kept: texts(kept), withdrawn: texts(withdrawn) };
