@@ -17,6 +17,8 @@ export async function createCredentials(layout: Layout): Promise<Credentials> {
   const server = await authority.serverPair([
     { type: 'dns', value: 'localhost' },
     { type: 'dns', value: 'kubernetes.default.svc' },
+    // A control-plane endpoint's, as clusters have one for kubelets; it leads nowhere here.
+    { type: 'dns', value: 'control-plane.example.org' },
     { type: 'ip', value: '127.0.0.1' },
     { type: 'ip', value: firstAddress(layout.serviceClusterIPRange) },
   ]);

@@ -1,5 +1,5 @@
-import { hostname } from 'node:os';
 import { loadConnection } from './api/load-connection.ts';
+import { hostOf } from './api/server-names.ts';
 import { serveHealth } from './health/health-server.ts';
 import { Readiness } from './health/readiness.ts';
 import { HostsFile } from './hosts/hosts-file.ts';
@@ -7,13 +7,14 @@ import { keepHostsEntry } from './hosts/keep-hosts-entry.ts';
 import { createLogger, type Logger } from './log/logger.ts';
 import { readPolicy, type NodePolicy } from './policy/node-policy.ts';
 import { agentSettings } from './settings/agent-settings.ts';
-import type { Environment } from './settings/environment.ts';
+import { SettingError, type Environment } from './settings/environment.ts';
 import { hostsSettings } from './settings/hosts-settings.ts';
-import { assertNotNeeded, nodeNames, type NeededName } from './settings/needed-names.ts';
+import { apiServerNames, namesInEnvironment, whoNeeds } from './settings/needed-names.ts';
 import { trustedCASettings } from './settings/trusted-ca-settings.ts';
 import { withdrawSettings } from './settings/withdraw-settings.ts';
 import { keepTrustedCA } from './trusted-ca/keep-trusted-ca.ts';
 import { usage } from './usage.ts';
+import { whyLeftAlone } from './withdraw/why-left-alone.ts';
 import { withdraw } from './withdraw/withdraw.ts';
 
 /** Where the program writes. */
@@ -67,10 +68,12 @@ const modes: Readonly<Record<string, (agent: Agent, signal: AbortSignal) => Prom
   hosts: async ({ environment, policy, readiness, log }, signal) => {
     const settings = hostsSettings(environment);
     const connection = await loadConnection(environment);
-    assertNotNeeded('SHADOW_FQDN', settings.hostname, [
-      ...namesOfNode(environment),
-      { name: connection.server.hostname, what: 'the API server' },
-    ]);
+    const needed = [...namesInEnvironment(environment), ...apiServerNames([hostOf(connection.server)])];
+    const who = whoNeeds(settings.hostname, needed);
+    if (who !== undefined) {
+      const wanted = `another name than that of ${who}, which the node needs itself`;
+      throw new SettingError('SHADOW_FQDN', settings.hostname, wanted);
+    }
     const hosts = new HostsFile(settings, policy, log);
     const trouble = await hosts.backUp(settings, readiness, signal);
     if (trouble !== undefined) log.critical(`The hosts file cannot be backed up, so it is left alone: ${trouble}`);
@@ -84,13 +87,8 @@ const modes: Readonly<Record<string, (agent: Agent, signal: AbortSignal) => Prom
   },
   withdraw: async ({ environment, policy, readiness, log }, signal) => {
     const settings = withdrawSettings(environment);
-    for (const hostname of settings.hostnames) assertNotNeeded('WITHDRAW_FQDNS', hostname, namesOfNode(environment));
-    await withdraw(settings, new HostsFile(settings, policy, log), policy, readiness, log, signal);
+    const whyNot = () => whyLeftAlone(environment, log, signal);
+    await withdraw(settings, new HostsFile(settings, policy, log), whyNot, policy, readiness, signal);
     return 0;
   },
 };
-
-/** In a pod, the host's name is the pod's; NODE_NAME says what the node is called. */
-function namesOfNode(environment: Environment): readonly NeededName[] {
-  return nodeNames(hostname(), environment['NODE_NAME']);
-}

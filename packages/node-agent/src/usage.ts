@@ -9,6 +9,7 @@ Without arguments: keeps one name in the hosts file at the cluster IP of one Ser
   SERVICE_NAME             the Service (default mirror-registry)
   SERVICE_NAMESPACE        its namespace (default default)
   SHADOW_FQDN              the name (default mirror-registry.example.com); one that nodes need themselves is refused
+  CLUSTER_DOMAIN           the cluster's DNS domain, whose Services SHADOW_FQDN cannot be (default cluster.local)
   NODE_NAME                the node's name, which SHADOW_FQDN must not be (default: none but the host's)
   NODE_IP                  the node's address, which the Service cannot have (default: not known)
   SECONDS_BETWEEN_STREAMS  pause before watching again (default 30)

@@ -12,11 +12,16 @@ afterEach(async () => {
   await Promise.all(agents.splice(0).map((agent) => agent.stop('SIGKILL')));
 });
 
+const lines = '::1 localhost\n10.0.0.5\tmirror-a.io\n10.0.0.6\tmirror-b.io\n';
+
 /** A node where the agents of two mirrors were: two lines in the hosts file, two folders of certificates, and rules. */
-function node(policy: Readonly<Record<string, string>> = {}) {
+function node(
+  policy: Readonly<Record<string, string>> = {},
+  { more = {}, before = lines }: { more?: Readonly<Record<string, string>>; before?: string } = {},
+) {
   const root = temporaryFolder();
   const hosts = join(root, 'hosts');
-  writeFileSync(hosts, '::1 localhost\n10.0.0.5\tmirror-a.io\n10.0.0.6\tmirror-b.io\n');
+  writeFileSync(hosts, before);
   for (const [folder, files] of [
     ['certs.d/a', { 'tls.crt': 'ours', 'ca.crt': 'ours' }],
     ['certs.d/b', { 'tls.crt': 'ours', 'ca.crt': 'somebody else', 'client.cert': 'somebody else' }],
@@ -33,6 +38,7 @@ function node(policy: Readonly<Record<string, string>> = {}) {
     LOG_LEVEL: 'INFO',
     WITHDRAW_FQDNS: 'mirror-a.io',
     WITHDRAW_FOLDERS: [join(root, 'certs.d/a'), join(root, 'certs.d/b'), join(root, 'certs.d/never')].join(','),
+    ...more,
   };
   return {
     root,
@@ -69,16 +75,67 @@ test('a halted node keeps everything until the administrator goes on', async () 
   await expect
     .poll(() => readyz(port), patience)
     .toBe(`503 nothing is written to this node while ${root}/policy/halt says so\n`);
-  expect([hosts(), certificates()]).toEqual(['::1 localhost\n10.0.0.5\tmirror-a.io\n10.0.0.6\tmirror-b.io\n', before]);
+  expect([hosts(), certificates()]).toEqual([lines, before]);
   writeFileSync(join(root, 'policy/halt'), 'false\n');
   await expect.poll(() => readyz(port), patience).toMatch(/^200 /);
   expect(hosts()).toBe('::1 localhost\n10.0.0.6\tmirror-b.io\n');
 });
 
-test('a name that the administrator keeps from mirrors stays in the hosts file: that line is not ours', async () => {
-  const { start, hosts } = node({ deny: '*.io\n' });
+test.each([{ deny: '*.io\n' }, { allow: '' }])(
+  'a line of ours goes though the lists have come to forbid its name: %j',
+  async (policy) => {
+    const { start, hosts } = node(policy);
+    await start();
+    await expect.poll(() => readyz(port), patience).toMatch(/^200 mirror-a\.io, /);
+    expect(hosts()).toBe('::1 localhost\n10.0.0.6\tmirror-b.io\n');
+  },
+);
+
+test('a line that is not ours stays, and its name is not called withdrawn', async () => {
+  const foreign = '::1 localhost\n10.0.0.9 mirror-a.io other # by hand\n10.1.0.7\tmirror-a.io\n';
+  const { root, start, hosts } = node(
+    {},
+    {
+      before: `${foreign}10.0.0.5\tmirror-a.io\n`,
+      more: { WITHDRAW_FQDNS: 'mirror-b.io,mirror-a.io', WITHDRAW_FOLDERS: '', NODE_IP: '10.1.0.7' },
+    },
+  );
   const agent = await start();
-  await expect.poll(() => readyz(port), patience).toMatch(/^200 /);
-  expect(hosts()).toContain('10.0.0.5\tmirror-a.io\n');
-  expect(agent.output).toMatch(/\[WARNING\] mirror-a\.io is left alone: .*\/deny has \*\.io\n/);
+  const said = `mirror-b.io is withdrawn from this node; mirror-a.io stays in ${root}/hosts, in what no agent wrote`;
+  await expect.poll(() => readyz(port), patience).toBe(`200 ${said}\n`);
+  expect(hosts()).toBe(foreign);
+  expect(agent.output).toContain(`[WARNING] ${said}`);
+});
+
+test('names that no agent touches are passed over with a warning, and the rest is withdrawn', async () => {
+  const needed =
+    '127.0.0.1\tlocalhost\n10.0.0.8\tworker-1\n10.0.0.7\tapi.example.org\n10.0.0.3\ta.svc.k8s.example.org\n';
+  const { start, hosts } = node(
+    {},
+    {
+      before: `${needed}10.0.0.5\tmirror-a.io\n`,
+      more: {
+        WITHDRAW_FQDNS: 'localhost,10.0.0.5,worker-1,api.example.org,a.svc.k8s.example.org,mirror-a.io',
+        WITHDRAW_FOLDERS: '',
+        NODE_NAME: 'worker-1.example.org',
+        CLUSTER_DOMAIN: 'k8s.example.org',
+        // Nobody answers there, and withdrawing waits for nobody.
+        KUBERNETES_SERVICE_HOST: 'api.example.org',
+        KUBERNETES_SERVICE_PORT: '1',
+      },
+    },
+  );
+  const agent = await start();
+  const said = [
+    'mirror-a.io is withdrawn from this node',
+    'localhost is left alone: it must be a name that is not localhost',
+    '10.0.0.5 is left alone: it must be a host name without a port',
+    'worker-1 is left alone: it is a name of the node, which the node needs itself',
+    'api.example.org is left alone: it is a name of the API server, which the node needs itself',
+    'a.svc.k8s.example.org is left alone: it must be a name that the cluster does not need itself, unlike kubernetes, kubernetes.default and what ends in .svc or .cluster.local or .svc.k8s.example.org',
+  ].join('; ');
+  await expect.poll(() => readyz(port), patience).toBe(`200 ${said}\n`);
+  expect(hosts()).toBe(needed);
+  expect(agent.output).toContain(`[WARNING] ${said}`);
+  expect(agent.output).toContain('[WARNING] The API server does not tell its names, so none of them is known: ');
 });

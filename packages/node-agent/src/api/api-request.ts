@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { request } from 'node:https';
 import { json } from 'node:stream/consumers';
 import type { Connection } from './connection.ts';
+import { hostOf } from './server-names.ts';
 
 /** The API server answered, but not with what was asked for. */
 export class ApiError extends Error {
@@ -32,7 +33,7 @@ export async function apiGet(
   const sent = request({
     ...tls,
     agent: false,
-    hostname: server.hostname.replace(/^\[(.*)\]$/, '$1'),
+    hostname: hostOf(server),
     port: server.port || 443,
     path: `${server.pathname.replace(/\/$/, '')}${path}?${new URLSearchParams(query).toString()}`,
     headers: { accept: 'application/json', ...(token !== undefined && { authorization: `Bearer ${token}` }) },

@@ -2,6 +2,7 @@ import { json } from 'node:stream/consumers';
 import { createInterface } from 'node:readline';
 import { ApiError, apiGet } from './api-request.ts';
 import type { Connection } from './connection.ts';
+import { namesInCertificate } from './server-names.ts';
 import { field, parseService, text, type Service } from './service.ts';
 
 export interface ServiceKey {
@@ -13,6 +14,8 @@ export interface ServiceKey {
 export interface ServiceEvent {
   readonly type: string;
   readonly service: Service | undefined;
+  /** The DNS names in the API server's certificate. */
+  readonly serverNames: readonly string[];
 }
 
 const listTimeoutMs = 30_000;
@@ -34,10 +37,12 @@ export async function* watchService(
   const path = `/api/v1/namespaces/${namespace}/services`;
   const selection = { fieldSelector: `metadata.name=${name}` };
 
-  const list: unknown = await json(await apiGet(connection, path, selection, listTimeoutMs, signal));
+  const answer = await apiGet(connection, path, selection, listTimeoutMs, signal);
+  const serverNames = namesInCertificate(answer.socket);
+  const list: unknown = await json(answer);
   const items = field(list, 'items');
   const found: unknown = Array.isArray(items) ? items[0] : undefined;
-  yield { type: 'LISTED', service: found === undefined ? undefined : parseService(found) };
+  yield { type: 'LISTED', service: found === undefined ? undefined : parseService(found), serverNames };
 
   const resourceVersion = text(field(field(list, 'metadata'), 'resourceVersion'));
   const watch = { ...selection, watch: 'true', allowWatchBookmarks: 'true', resourceVersion };
@@ -47,7 +52,7 @@ export async function* watchService(
       const event: unknown = JSON.parse(line);
       const [type, object] = [text(field(event, 'type')), field(event, 'object')];
       if (type === 'ERROR') throw new ApiError(Number(field(object, 'code')), text(field(object, 'message')));
-      if (type !== 'BOOKMARK') yield { type, service: parseService(object) };
+      if (type !== 'BOOKMARK') yield { type, service: parseService(object), serverNames };
     }
     // readline ends quietly when its input breaks.
     if (stream.errored) throw stream.errored;

@@ -21,9 +21,12 @@ export class Readiness {
     return this.#why;
   }
 
-  /** The work is done; `why` says what is true now. */
-  done(why: string): void {
-    if (this.#changes(true, why)) this.#log.info(why);
+  /** The work is done; `why` says what is true now, and the remarks what somebody should know all the same. */
+  done(why: string, remarks: readonly string[] = []): void {
+    const text = [why, ...remarks].join('; ');
+    if (!this.#changes(true, text)) return;
+    if (remarks.length > 0) this.#log.warning(text);
+    else this.#log.info(text);
   }
 
   /** The work is not done; `why` says what it waits for, or what went wrong and what to do about it. */

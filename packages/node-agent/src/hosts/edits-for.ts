@@ -1,13 +1,9 @@
 import { difference, type Edit } from '../files/edit.ts';
-import { entryWith, isName, linesOf } from './hosts-line.ts';
+import { erasure } from './erasure.ts';
+import { entryWith, linesOf } from './hosts-line.ts';
 import { ownLines, type HostsEntry } from './merge.ts';
-import { filledHalf, halvesOf, idleSlot, idled, isIdle, masked, slotsOf, type Slot } from './slot.ts';
-
-/** A line that has the name. */
-interface Occurrence {
-  readonly at: number;
-  readonly line: string;
-}
+import { occurrences, type Occurrence } from './occurrence.ts';
+import { filledHalf, halvesOf, idleSlot, idled, isIdle, isWithin, masked, slotsOf, type Slot } from './slot.ts';
 
 /**
  * What to write, in this order, to a file that cannot be replaced, so that it says about one name what `merge` would make of
@@ -72,42 +68,4 @@ function oneComment(lines: string): string {
 
 function bytesThatDiffer(at: number, before: string, after: string): readonly Edit[] {
   return Array.from(after).flatMap((byte, index) => (byte === before[index] ? [] : [{ at: at + index, bytes: byte }]));
-}
-
-function occurrences(text: string, hostname: string): readonly Occurrence[] {
-  let at = 0;
-  return linesOf(text).flatMap((line) => {
-    const occurrence = { at, line };
-    at += line.length;
-    return entryWith(hostname, line) === undefined ? [] : [occurrence];
-  });
-}
-
-function erasure({ at, line }: Occurrence, hostname: string, slots: readonly Slot[]): readonly Edit[] {
-  if (slots.some((slot) => isWithin(slot, at))) {
-    return [{ at, bytes: '#' }, ...difference(at, idled(line), masked(line))];
-  }
-  const entry = entryWith(hostname, line);
-  if (entry === undefined) return [];
-  const { address, names } = entry;
-  if (names.every((name) => isName(name, hostname))) {
-    return blanked(at, line.length - entry.comment.length - entry.rest.length, '#');
-  }
-  let end = at + address.length;
-  return names.flatMap((name) => {
-    end += name.length;
-    const { length } = name.trimStart();
-    // No name begins with this, so that a part of a name is never taken for another one.
-    return isName(name, hostname) ? blanked(end - length, length, '-') : [];
-  });
-}
-
-/** Blanks in place of a text, whose first byte is a mark until all others are gone, the last ones first. */
-function blanked(at: number, length: number, mark: string): readonly Edit[] {
-  const rest = Array.from({ length: length - 1 }, (_, index) => ({ at: at + length - 1 - index, bytes: ' ' }));
-  return [{ at, bytes: mark }, ...rest, { at, bytes: ' ' }];
-}
-
-function isWithin({ start, half }: Slot, at: number): boolean {
-  return at >= start && at < start + 2 * half;
 }

@@ -2,13 +2,14 @@ import { open } from 'node:fs/promises';
 import { backUpOnce } from '../files/back-up-once.ts';
 import { LockTimeoutError, withFileLock } from '../files/file-lock.ts';
 import { assertLinked } from '../files/linked-file.ts';
-import { updateFile } from '../files/update-file.ts';
+import { updateFile, type FileChange } from '../files/update-file.ts';
 import type { Readiness } from '../health/readiness.ts';
 import type { Logger } from '../log/logger.ts';
 import type { NodePolicy } from '../policy/node-policy.ts';
 import { repeatedly } from '../repeatedly.ts';
 import { editsFor } from './edits-for.ts';
 import { merge, type HostsEntry } from './merge.ts';
+import { editsWithoutOwnLines, isNamedByOthers, withoutOwnLines, type GivenName } from './withdrawal.ts';
 
 /** Where the file is, and what all agents of a node lock. */
 export interface HostsFilePaths {
@@ -63,22 +64,45 @@ export class HostsFile {
    */
   async ensure(entry: HostsEntry, signal?: AbortSignal): Promise<void> {
     (await this.#policy()).assertAllows(entry.hostname);
-    if (await this.#says(entry)) return;
-    const { hostsFile, lockFile } = this.#paths;
     const change = {
       merged: (content: Buffer) => merge(content, entry),
       edits: (content: Buffer) => editsFor(content, entry),
     };
-    await withFileLock(lockFile, () => updateFile(hostsFile, change), {}, signal);
+    await this.#carryOut(change, signal);
   }
 
-  /** Whether the file says this about one name already; looked at without the lock. @throws OrphanError */
-  async #says(entry: HostsEntry): Promise<boolean> {
+  /**
+   * Takes our own lines for a name away. No list of names is asked: what mirrors wrote goes with them, and of others nothing
+   * is touched.
+   *
+   * @returns whether the name is gone; it is not while a line of somebody else has it
+   * @throws RefusedError while nothing may be written; LockTimeoutError; whatever reading and writing throws
+   */
+  async withdraw(name: GivenName, signal?: AbortSignal): Promise<boolean> {
+    (await this.#policy()).assertAllows();
+    const change = {
+      merged: (content: Buffer) => withoutOwnLines(content, name),
+      edits: (content: Buffer) => editsWithoutOwnLines(content, name),
+    };
+    return !isNamedByOthers(await this.#carryOut(change, signal), name);
+  }
+
+  /** Makes a change, unless it is made already, which is looked at without the lock. @returns what was there before */
+  async #carryOut(change: FileChange, signal?: AbortSignal): Promise<Buffer> {
+    const { hostsFile, lockFile } = this.#paths;
+    const content = await this.#content();
+    if (!change.merged(content).equals(content)) {
+      await withFileLock(lockFile, () => updateFile(hostsFile, change), {}, signal);
+    }
+    return content;
+  }
+
+  /** @throws OrphanError */
+  async #content(): Promise<Buffer> {
     const file = await open(this.#paths.hostsFile);
     try {
       assertLinked(this.#paths.hostsFile, await file.stat());
-      const content = await file.readFile();
-      return merge(content, entry).equals(content);
+      return await file.readFile();
     } finally {
       await file.close();
     }

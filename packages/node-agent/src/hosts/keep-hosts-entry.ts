@@ -5,6 +5,7 @@ import { Doorbell } from '../doorbell.ts';
 import type { Readiness } from '../health/readiness.ts';
 import type { Logger } from '../log/logger.ts';
 import type { HostsSettings } from '../settings/hosts-settings.ts';
+import { apiServerNames, whoNeeds } from '../settings/needed-names.ts';
 import { RefusedError } from '../policy/node-policy.ts';
 import { repeatedly } from '../repeatedly.ts';
 import { unfitAddress } from './address-check.ts';
@@ -25,19 +26,19 @@ export async function keepHostsEntry(
   log: Logger,
   signal: AbortSignal,
 ): Promise<void> {
-  const { hostsFile, service, hostname, nodeAddress, checkMs, keepOnExit } = settings;
+  const { hostsFile, service, hostname, checkMs, keepOnExit } = settings;
   const bell = new Doorbell();
-  let addresses: readonly string[] | undefined;
-  const following = follow(settings, connection, log, signal, (found) => {
-    addresses = found;
+  let told: Told | undefined;
+  const following = follow(settings, connection, log, signal, (now) => {
+    told = now;
     bell.ring();
   });
 
   const compare = async (): Promise<'again'> => {
-    if (addresses === undefined) return 'again';
-    const unfit = unfitAddress(addresses, nodeAddress);
-    if (unfit !== undefined)
-      throw new RefusedError(`${hostname} is left alone: ${unfit} is not what a Service can have`);
+    if (told === undefined) return 'again';
+    const refused = whyRefused(settings, told);
+    if (refused !== undefined) throw new RefusedError(`${hostname} is left alone: ${refused}`);
+    const { addresses } = told;
     await hosts.ensure({ hostname, addresses }, signal);
     if (addresses.length > 0) readiness.done(`${hostname} is ${addresses.join(' and ')} in ${hostsFile} now`);
     else
@@ -48,25 +49,41 @@ export async function keepHostsEntry(
   };
   await repeatedly(compare, checkMs, readiness, signal, bell);
   await following;
-  if (addresses !== undefined && addresses.length > 0 && !keepOnExit) await hosts.ensure({ hostname, addresses: [] });
+  const isServed = told !== undefined && told.addresses.length > 0 && whyRefused(settings, told) === undefined;
+  if (isServed && !keepOnExit) await hosts.withdraw(settings);
 }
 
-/** Tells the Service's addresses, none when there is no such Service, at the start of every watch and at every change. */
+/** What the API server said last. */
+interface Told {
+  readonly addresses: readonly string[];
+  readonly serverNames: readonly string[];
+}
+
+/** Why the line would cut the node off, or lead nowhere. */
+function whyRefused({ hostname, nodeAddress }: HostsSettings, { addresses, serverNames }: Told): string | undefined {
+  const who = whoNeeds(hostname, apiServerNames(serverNames));
+  if (who !== undefined) return `it is a name of ${who}, which the node needs itself`;
+  const unfit = unfitAddress(addresses, nodeAddress);
+  return unfit === undefined ? undefined : `${unfit} is not what a Service can have`;
+}
+
+/** Tells the Service's addresses, none when there is no such Service, and the API server's names, at the start of every watch and at every change. */
 async function follow(
   { service, pauseMs }: Pick<HostsSettings, 'service' | 'pauseMs'>,
   connection: Connection,
   log: Logger,
   signal: AbortSignal,
-  tell: (addresses: readonly string[]) => void,
+  tell: (told: Told) => void,
 ): Promise<void> {
   while (!signal.aborted) {
     try {
       for await (const event of watchService(connection, service, signal)) {
-        const found = event.service;
+        const { service: found, serverNames } = event;
         if (found && (found.name !== service.name || found.namespace !== service.namespace)) {
           log.debug(`Ignoring event for ${found.name} in ${found.namespace}`);
-        } else if (['LISTED', 'ADDED', 'MODIFIED'].includes(event.type)) tell(found?.addresses ?? []);
-        else if (event.type === 'DELETED') tell([]);
+        } else if (['LISTED', 'ADDED', 'MODIFIED'].includes(event.type)) {
+          tell({ addresses: found?.addresses ?? [], serverNames });
+        } else if (event.type === 'DELETED') tell({ addresses: [], serverNames });
         else log.warning(`Unexpected event type ${event.type}`);
       }
       log.debug(`The watch of Service ${service.namespace}/${service.name} ended`);

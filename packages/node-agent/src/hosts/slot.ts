@@ -35,6 +35,11 @@ export function halvesOf(text: string, { start, half }: Slot): readonly [string,
   return [text.slice(start, start + half), text.slice(start + half, start + 2 * half)];
 }
 
+/** Whether a place of the file is in a slot. */
+export function isWithin({ start, half }: Slot, at: number): boolean {
+  return at >= start && at < start + 2 * half;
+}
+
 function isHalf(text: string): boolean {
   const lines = linesOf(text);
   return text.endsWith('\n') && lines.at(-1)?.startsWith('#') === true && lines.every(isOurForm);

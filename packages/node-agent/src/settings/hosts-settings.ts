@@ -1,6 +1,6 @@
-import { isIP } from 'node:net';
 import { SettingError, flagSetting, secondsSetting, textSetting, type Environment } from './environment.ts';
 import { hostnameIn } from './hostname.ts';
+import { nodeAddress } from './node-address.ts';
 
 /** What the hosts mode works on; names and defaults of the variables are those of mirror-hostess. */
 export interface HostsSettings {
@@ -29,7 +29,7 @@ export function hostsSettings(environment: Environment): HostsSettings {
       namespace: kubernetesName(environment, 'SERVICE_NAMESPACE', 'default'),
       name: kubernetesName(environment, 'SERVICE_NAME', 'mirror-registry'),
     },
-    hostname: hostnameIn('SHADOW_FQDN', textSetting(environment, 'SHADOW_FQDN', 'mirror-registry.example.com')),
+    hostname: hostnameIn(environment, 'SHADOW_FQDN', 'mirror-registry.example.com'),
     nodeAddress: nodeAddress(environment),
     pauseMs: secondsSetting(environment, 'SECONDS_BETWEEN_STREAMS', 30),
     checkMs: Math.max(100, secondsSetting(environment, 'HOSTS_CHECK_SECONDS', 5)),
@@ -40,12 +40,5 @@ export function hostsSettings(environment: Environment): HostsSettings {
 function kubernetesName(environment: Environment, variable: string, fallback: string): string {
   const value = textSetting(environment, variable, fallback);
   if (!/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(value)) throw new SettingError(variable, value, 'a DNS label');
-  return value;
-}
-
-function nodeAddress(environment: Environment): string | undefined {
-  const value = textSetting(environment, 'NODE_IP', '');
-  if (value === '') return undefined;
-  if (isIP(value) === 0) throw new SettingError('NODE_IP', value, 'an IP address');
   return value;
 }

@@ -1,9 +1,7 @@
 import { once } from 'node:events';
 import type { Readiness } from '../health/readiness.ts';
 import type { HostsFile } from '../hosts/hosts-file.ts';
-import type { Logger } from '../log/logger.ts';
 import type { NodePolicy } from '../policy/node-policy.ts';
-import { RefusedError } from '../policy/node-policy.ts';
 import { repeatedly } from '../repeatedly.ts';
 import type { WithdrawSettings } from '../settings/withdraw-settings.ts';
 import { removeCertificates } from './remove-certificates.ts';
@@ -11,28 +9,31 @@ import { removeCertificates } from './remove-certificates.ts';
 /**
  * Takes names out of the hosts file and certificates out of folders, once; is ready then, and idles until the signal aborts.
  *
- * A name that the administrator keeps from mirrors is left as it is: such a line is not ours.
+ * Only what agents wrote goes. Whatever else is found is left, and that is said; it does not keep the rest from being taken
+ * away.
+ *
+ * @param whyNot looks up why names cannot be mirrors', so that nothing is done about them
  */
 export async function withdraw(
-  { hostnames, folders, checkMs }: WithdrawSettings,
+  { hostsFile, hostnames, nodeAddress, folders, checkMs }: WithdrawSettings,
   hosts: HostsFile,
+  whyNot: () => Promise<(hostname: string) => string | undefined>,
   policy: () => Promise<NodePolicy>,
   readiness: Readiness,
-  log: Pick<Logger, 'warning'>,
   signal: AbortSignal,
 ): Promise<void> {
   const takeAway = async (): Promise<'finished'> => {
     (await policy()).assertAllows();
+    const [gone, left]: [string[], string[]] = [[], []];
+    const reasons = hostnames.length > 0 ? await whyNot() : () => undefined;
     for (const hostname of hostnames) {
-      try {
-        await hosts.ensure({ hostname, addresses: [] }, signal);
-      } catch (error) {
-        if (!(error instanceof RefusedError)) throw error;
-        log.warning(error.message);
-      }
+      const reason = reasons(hostname);
+      if (reason !== undefined) left.push(`${hostname} is left alone: ${reason}`);
+      else if (await hosts.withdraw({ hostname, nodeAddress }, signal)) gone.push(hostname);
+      else left.push(`${hostname} stays in ${hostsFile}, in what no agent wrote`);
     }
     for (const folder of folders) await removeCertificates(folder);
-    readiness.done(`${[...hostnames, ...folders].join(', ') || 'nothing'} is withdrawn from this node`);
+    readiness.done(`${[...gone, ...folders].join(', ') || 'nothing'} is withdrawn from this node`, left);
     return 'finished';
   };
   await repeatedly(takeAway, checkMs, readiness, signal);

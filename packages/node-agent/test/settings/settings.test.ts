@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { assertNotNeeded, nodeNames } from '../../src/settings/needed-names.ts';
+import { apiServerNames, namesInEnvironment, nodeNames, whoNeeds } from '../../src/settings/needed-names.ts';
 import { hostsSettings } from '../../src/settings/hosts-settings.ts';
 import { trustedCASettings } from '../../src/settings/trusted-ca-settings.ts';
 
@@ -70,39 +70,55 @@ describe('the settings of the hosts mode', () => {
       'mirror.mirrors.svc',
       'a.svc.cluster.local',
       'a.cluster.local',
+      'a.svc.k8s.example.org',
     ].map(
       (name) =>
         [
           'SHADOW_FQDN',
           name,
-          `SHADOW_FQDN is "${name}", but must be a name that the cluster does not need itself, unlike kubernetes, kubernetes.default and what ends in .svc or .cluster.local`,
+          `SHADOW_FQDN is "${name}", but must be a name that the cluster does not need itself, unlike kubernetes, kubernetes.default and what ends in .svc or .cluster.local or .svc.k8s.example.org`,
         ] as const,
     ),
     ['SERVICE_NAME', '../secrets', 'SERVICE_NAME is "../secrets", but must be a DNS label'],
     ['SERVICE_NAMESPACE', 'A', 'SERVICE_NAMESPACE is "A", but must be a DNS label'],
   ])('refuse %s=%j', (variable, value, message) => {
-    expect(() => hostsSettings({ [variable]: value })).toThrow(message);
+    expect(() => hostsSettings({ CLUSTER_DOMAIN: 'k8s.example.org', [variable]: value })).toThrow(message);
   });
 });
 
 describe('a name that the node needs itself', () => {
-  const needed = [...nodeNames('node-1.example.org', undefined), { name: 'api.example.org', what: 'the API server' }];
+  const needed = [
+    ...nodeNames('node-1.example.org', undefined),
+    ...apiServerNames(['api.example.org', '*.k8s.Example.org']),
+  ];
 
   test.each([
     ['node-1.example.org', 'the node'],
     ['NODE-1.example.org', 'the node'],
     ['node-1', 'the node'],
     ['api.example.org', 'the API server'],
-  ])('%s is refused: it is %s', (hostname, what) =>
-    expect(() => assertNotNeeded('SHADOW_FQDN', hostname, needed)).toThrow(
-      `SHADOW_FQDN is "${hostname}", but must be another name than that of ${what}, which the node needs itself`,
-    ),
-  );
+    ['API.k8s.example.org', 'the API server'],
+  ])('%s is known: %s is called so', (hostname, who) => expect(whoNeeds(hostname, needed)).toBe(who));
 
-  test.each(['mirror-quay.io', 'node-2.example.org', 'mirror.node-1.example.org', 'example.org', 'api'])(
-    '%s is none',
-    (hostname) => expect(() => assertNotNeeded('SHADOW_FQDN', hostname, needed)).not.toThrow(),
-  );
+  test.each([
+    'mirror-quay.io',
+    'node-2.example.org',
+    'mirror.node-1.example.org',
+    'example.org',
+    'api',
+    'k8s.example.org',
+    'a.b.k8s.example.org',
+  ])('%s is none', (hostname) => expect(whoNeeds(hostname, needed)).toBeUndefined());
+
+  test('KUBERNETES_SERVICE_HOST and NODE_NAME tell some', () => {
+    const environment = { KUBERNETES_SERVICE_HOST: 'api.example.org', NODE_NAME: 'node-1' };
+    expect(namesInEnvironment(environment)).toEqual(
+      expect.arrayContaining([
+        { name: 'api.example.org', what: 'the API server' },
+        { name: 'node-1', what: 'the node' },
+      ]),
+    );
+  });
 });
 
 describe('the settings of the trusted-ca mode', () => {
