@@ -17,22 +17,27 @@ Without arguments: keeps one name in the hosts file at the cluster IP of one Ser
   KEEP_ON_EXIT             true: the line stays when the agent ends (default false)
 The API server is found by KUBECONFIG, ~/.kube/config or the pod's service account.
 
-trusted-ca: keeps certificates copied, as tls.crt and ca.crt, into folders where a container runtime looks for CAs.
+trusted-ca: keeps certificates copied, as tls.crt and ca.crt, into folders where a container runtime looks for CAs; a ca.crt of
+somebody else's stays.
   CA_SOURCE                file with certificates in PEM (default /source/tls.crt)
   CA_TARGETS               folders, separated by commas (default /target)
+  CA_NAMES                 the name for each folder of which allow and deny speak, separated by commas (default: not asked)
   CA_SHA256                hex SHA-256 of the content that is to be in place: ready only with it (default: any)
   CA_CHECK_SECONDS         time between two looks (default 5)
 
-withdraw: takes away, once, what the other two modes left; then idles.
-  WITHDRAW_FQDNS           names to take out of HOSTS_FILE, under LOCK_FILE; separated by commas (default none)
-  WITHDRAW_FOLDERS         folders to take tls.crt, and a ca.crt that is the same, out of; an empty folder goes as well
+withdraw: takes away, once, what the other two modes left, and nothing else; then idles.
+  WITHDRAW_FQDNS           names whose lines to take out of HOSTS_FILE, under LOCK_FILE; separated by commas (default none);
+                           those that nodes need themselves are passed over: by CLUSTER_DOMAIN, NODE_NAME, NODE_IP, and the
+                           API server's certificate
+  WITHDRAW_FOLDERS         folders to take tls.crt, and the ca.crt that is the same, out of; an empty folder goes as well
                            (default none)
 
 All:
   HEALTH_PORT              where GET /readyz answers 200 or 503 with one line that says why (default: nowhere)
   POLICY_DIR               folder of the administrator's rules (default /etc/entrepot/policy):
                            halt: anything but false stops all writes to the node
-                           allow, deny: names, or *.example.com, one a line, that alone or never are touched in HOSTS_FILE
+                           allow, deny: names, or *.example.com, one a line, that alone or never are written; what was
+                           written before stays until it is withdrawn
   LOG_LEVEL                DEBUG, INFO, WARNING, ERROR or CRITICAL (default WARNING)
   LOG_FORMAT               default %(asctime)s [%(levelname)s] %(message)s
 

@@ -1,5 +1,5 @@
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { poll } from '@entrepot/control-plane';
 import { describe, expect, test } from 'vitest';
 import { line, patience, pristine, useCluster } from './nodes-of-a-cluster.ts';
@@ -56,19 +56,25 @@ describe('the agent, beside a real API server', () => {
 
   test('keeps its line at SIGTERM under KEEP_ON_EXIT, and keeps the first backup at the next start', async () => {
     await createService('kept', '127.64.0.44');
-    const { agent, hosts, backup, read } = node();
+    const { agent, folder, hosts, backup, read } = node();
     const running = await agent('kept', 'mirror-c.io', { KEEP_ON_EXIT: 'true' });
     await expect.poll(read, patience).toBe(line('127.64.0.44', 'mirror-c.io'));
     expect(await running.stop()).toBe(0);
     expect(read()).toBe(line('127.64.0.44', 'mirror-c.io'));
 
     const inode = statSync(hosts).ino;
+    // Of agents that were killed.
+    const leftovers = [hosts, backup].map((path) =>
+      join(folder, `.${basename(path)}.0b0e3a4e-6a2b-4c57-9d0f-5b1c4d2e3f40.tmp`),
+    );
+    for (const path of leftovers) writeFileSync(path, 'half');
     const next = await agent('kept', 'mirror-c.io', { KEEP_ON_EXIT: 'true' });
     await poll('warning', () => next.output.includes(`Backup hosts file already exists at ${backup}`), {
       deadlineMs: 10_000,
     });
     expect(readFileSync(backup, 'utf8')).toBe(pristine);
     expect(statSync(hosts).ino).toBe(inode);
+    expect(readdirSync(folder).sort()).toEqual(['backup', 'hosts', 'lock']);
   });
 
   test('shares the file with agents of other mirrors', async () => {

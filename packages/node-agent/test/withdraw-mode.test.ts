@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { readyz } from './readyz.ts';
@@ -12,6 +12,8 @@ afterEach(async () => {
   await Promise.all(agents.splice(0).map((agent) => agent.stop('SIGKILL')));
 });
 
+/** Of an agent that was killed. */
+const leftover = '.ca.crt.0b0e3a4e-6a2b-4c57-9d0f-5b1c4d2e3f40.tmp';
 const lines = '::1 localhost\n10.0.0.5\tmirror-a.io\n10.0.0.6\tmirror-b.io\n';
 
 /** A node where the agents of two mirrors were: two lines in the hosts file, two folders of certificates, and rules. */
@@ -23,13 +25,15 @@ function node(
   const hosts = join(root, 'hosts');
   writeFileSync(hosts, before);
   for (const [folder, files] of [
-    ['certs.d/a', { 'tls.crt': 'ours', 'ca.crt': 'ours' }],
+    ['certs.d/a', { 'tls.crt': 'ours', 'ca.crt': 'ours', [leftover]: 'half' }],
     ['certs.d/b', { 'tls.crt': 'ours', 'ca.crt': 'somebody else', 'client.cert': 'somebody else' }],
+    ['certs.d/c', { 'tls.crt': 'ours' }],
     ['policy', policy],
   ] as const) {
     mkdirSync(join(root, folder), { recursive: true });
     for (const [name, text] of Object.entries(files)) writeFileSync(join(root, folder, name), text);
   }
+  symlinkSync('tls.crt', join(root, 'certs.d/c/ca.crt'));
   const environment = {
     HOSTS_FILE: hosts,
     LOCK_FILE: join(root, 'lock'),
@@ -37,7 +41,7 @@ function node(
     HEALTH_PORT: String(port),
     LOG_LEVEL: 'INFO',
     WITHDRAW_FQDNS: 'mirror-a.io',
-    WITHDRAW_FOLDERS: [join(root, 'certs.d/a'), join(root, 'certs.d/b'), join(root, 'certs.d/never')].join(','),
+    WITHDRAW_FOLDERS: ['a', 'b', 'c', 'never'].map((folder) => join(root, 'certs.d', folder)).join(','),
     ...more,
   };
   return {
@@ -54,16 +58,18 @@ function node(
 }
 
 const before = [
-  ['a', 'ca.crt', 'tls.crt'],
+  ['a', leftover, 'ca.crt', 'tls.crt'],
   ['b', 'ca.crt', 'client.cert', 'tls.crt'],
+  ['c', 'ca.crt', 'tls.crt'],
 ];
 
 test('what mirrors left on the node is taken away, once, and what is not ours stays', async () => {
   const { root, start, hosts, certificates } = node();
   const agent = await start();
-  await expect
-    .poll(() => readyz(port), patience)
-    .toBe(`200 mirror-a.io, ${root}/certs.d/a, ${root}/certs.d/b, ${root}/certs.d/never is withdrawn from this node\n`);
+  const folders = ['a', 'b', 'c', 'never'].map((folder) => join(root, 'certs.d', folder));
+  const said = `mirror-a.io, ${folders.join(', ')} is withdrawn from this node; ca.crt and client.cert in ${folders[1]} stay: no agent wrote that`;
+  await expect.poll(() => readyz(port), patience).toBe(`200 ${said}\n`);
+  expect(agent.output).toContain(`[WARNING] ${said}\n`);
   expect(hosts()).toBe('::1 localhost\n10.0.0.6\tmirror-b.io\n');
   expect(certificates()).toEqual([['b', 'ca.crt', 'client.cert']]);
   expect(await agent.stop()).toBe(0);

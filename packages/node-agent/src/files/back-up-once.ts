@@ -1,14 +1,15 @@
 import { link, readFile, rm, stat } from 'node:fs/promises';
-import { syncFolderOf, writeBeside } from './replace-file.ts';
+import { removeLeftovers, syncFolderOf, writeBeside } from './replace-file.ts';
 
 /**
  * Copies a file as it is now, unless there is a backup already: the first one, from before we changed anything, is the one
- * worth keeping. The backup appears complete or not at all.
+ * worth keeping. The backup appears complete or not at all. The caller holds the lock.
  *
  * @returns whether a backup was made
  * @throws when the file cannot be read, or the backup cannot be written or is not a file
  */
 export async function backUpOnce(path: string, backup: string): Promise<boolean> {
+  await removeLeftovers(backup);
   const content = await readFile(path);
   const { mode } = await stat(path);
   if (await isFile(backup)) return false;

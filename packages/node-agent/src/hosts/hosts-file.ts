@@ -1,7 +1,8 @@
-import { open } from 'node:fs/promises';
+import { open, realpath } from 'node:fs/promises';
 import { backUpOnce } from '../files/back-up-once.ts';
 import { LockTimeoutError, withFileLock } from '../files/file-lock.ts';
 import { assertLinked } from '../files/linked-file.ts';
+import { removeLeftovers } from '../files/replace-file.ts';
 import { updateFile, type FileChange } from '../files/update-file.ts';
 import type { Readiness } from '../health/readiness.ts';
 import type { Logger } from '../log/logger.ts';
@@ -31,7 +32,7 @@ export class HostsFile {
   }
 
   /**
-   * Keeps a copy of the file from before it was touched; waits for the lock, and while nothing may be written.
+   * Keeps a copy of the file from before it was touched, and removes what a killed agent left beside it; waits for the lock, and while nothing may be written.
    *
    * @returns why a backup is impossible: the hosts file should then be left alone
    */
@@ -45,7 +46,11 @@ export class HostsFile {
     const backUp = async (): Promise<'finished'> => {
       (await this.#policy()).assertAllows();
       try {
-        const made = await withFileLock(lockFile, () => backUpOnce(hostsFile, backupFile), {}, signal);
+        const tidied = async (): Promise<boolean> => {
+          await removeLeftovers(await realpath(hostsFile));
+          return backUpOnce(hostsFile, backupFile);
+        };
+        const made = await withFileLock(lockFile, tidied, {}, signal);
         if (!made) this.#log.warning(`Backup hosts file already exists at ${backupFile}; it is kept`);
       } catch (error) {
         if (error instanceof LockTimeoutError) throw error;

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { isIP } from 'node:net';
 import { join } from 'node:path';
 import { isPattern, matches } from './name-pattern.ts';
 
@@ -12,7 +13,8 @@ export interface NodePolicy {
   /**
    * Every write to the node asks here first.
    *
-   * @param hostname the name that is to be written to the hosts file, or taken out of it
+   * @param hostname the name that is to lead to a mirror, or the name or address under which a mirror is to be trusted; none:
+   * only what mirrors wrote before is taken away
    * @throws RefusedError saying which file of rules forbids it
    */
   assertAllows(hostname?: string): void;
@@ -23,7 +25,7 @@ export interface NodePolicy {
  * every look, so that a changed ConfigMap counts within seconds and without a restart.
  *
  * - `halt`: anything but nothing or `false` stops every write to the node. In an emergency, `yes` must not mean no.
- * - `allow`: one pattern a line; where the file is, only names that match one are touched.
+ * - `allow`: one pattern a line; where the file is, only names that match one are written; addresses are no names.
  * - `deny`: one pattern a line; names that match one are not.
  *
  * Lines may be empty or comments (`#`).
@@ -42,6 +44,8 @@ export async function readPolicy(folder: string): Promise<NodePolicy> {
       const reason = denied.find((pattern) => matches(pattern, hostname));
       if (reason !== undefined)
         throw new RefusedError(`${hostname} is left alone: ${join(folder, 'deny')} has ${reason}`);
+      // Mirrors that are called by their address have one that Kubernetes chose: nobody could allow it beforehand.
+      if (isIP(hostname.replace(/^\[(.*)\]$/, '$1')) !== 0) return;
       if (allowed?.some((pattern) => matches(pattern, hostname)) === false) {
         throw new RefusedError(`${hostname} is left alone: ${join(folder, 'allow')} does not have it`);
       }

@@ -1,9 +1,6 @@
 import { mkdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { replaceFile } from '../files/replace-file.ts';
-
-/** What the runtimes look for: Docker takes every `*.crt` for a CA, containerd's examples name `ca.crt`. */
-const fileNames = ['tls.crt', 'ca.crt'];
+import { replaceByLink, replaceFile } from '../files/replace-file.ts';
+import { certificateFilesIn, contentOf, destination, originOf } from './certificate-files.ts';
 
 /**
  * Reads a file of certificates in PEM.
@@ -18,15 +15,32 @@ export async function readCertificates(source: string): Promise<Buffer> {
   return content;
 }
 
-/** Makes the folder, where it is missing, hold these certificates. @returns the files that had to be written */
-export async function copyCertificates(certificates: Buffer, target: string): Promise<readonly string[]> {
+/** What became of a folder. */
+export interface CopiedFolder {
+  /** The files that had to be written. */
+  readonly written: readonly string[];
+  /** A `ca.crt` that no agent wrote and that stays, beside our `tls.crt`. */
+  readonly foreign: string | undefined;
+}
+
+/** Makes the folder, where it is missing, hold these certificates. */
+export async function copyCertificates(certificates: Buffer, target: string): Promise<CopiedFolder> {
   await mkdir(target, { recursive: true });
+  const files = certificateFilesIn(target);
+  const former = await contentOf(files.tls);
+  const origin = await originOf(files, [former, certificates]);
   const written: string[] = [];
-  for (const path of fileNames.map((name) => join(target, name))) {
-    const present = await readFile(path).catch(() => undefined);
-    if (present?.equals(certificates)) continue;
-    await replaceFile(path, certificates, { mode: 0o644 });
-    written.push(path);
+  const link = async (): Promise<void> => {
+    if (origin !== 'nobody' && origin !== 'copy') return;
+    await replaceByLink(files.ca, destination);
+    written.push(files.ca);
+  };
+  // A copy of what was there before could not be told from somebody else's file later; a link to nothing would be in the way.
+  if (former !== undefined) await link();
+  if (!former?.equals(certificates)) {
+    await replaceFile(files.tls, certificates, { mode: 0o644 });
+    written.push(files.tls);
   }
-  return written;
+  if (former === undefined) await link();
+  return { written, foreign: origin === 'somebody else' ? files.ca : undefined };
 }

@@ -1,23 +1,26 @@
-import { readFile, rm, rmdir } from 'node:fs/promises';
-import { join } from 'node:path';
-import { syncFolderOf } from '../files/replace-file.ts';
+import { readdir, readFile, rm, rmdir } from 'node:fs/promises';
+import { removeLeftovers, syncFolderOf } from '../files/replace-file.ts';
+import { certificateFilesIn, originOf } from '../trusted-ca/certificate-files.ts';
 
 /**
- * Takes what the trusted-ca mode wrote out of a folder, and the folder, if nothing else is in it. A `ca.crt` that is not the
- * same as `tls.crt` is somebody else's. Repeating it after a crash does the rest.
+ * Takes what the trusted-ca mode wrote out of a folder, and the folder, if nothing else is in it. Repeating it after a crash
+ * does the rest.
+ *
+ * @returns the names of what is left: no agent wrote it
  */
-export async function removeCertificates(folder: string): Promise<void> {
-  const [tls, ca] = [join(folder, 'tls.crt'), join(folder, 'ca.crt')];
-  const ours = await unlessMissing(readFile(tls));
-  if (ours !== undefined) {
-    // The file that is compared with goes last.
-    if ((await unlessMissing(readFile(ca)))?.equals(ours)) await rm(ca);
-    await rm(tls);
-  }
+export async function removeCertificates(folder: string): Promise<readonly string[]> {
+  const files = certificateFilesIn(folder);
+  const ours = await unlessMissing(readFile(files.tls));
+  const origin = await originOf(files, [ours]);
+  // The file that is compared with goes last.
+  if (origin === 'link' || origin === 'copy') await rm(files.ca);
+  if (ours !== undefined) await rm(files.tls);
+  for (const path of Object.values(files)) await removeLeftovers(path);
   await rmdir(folder).catch((error: NodeJS.ErrnoException) => {
     if (!['ENOENT', 'ENOTEMPTY', 'EEXIST'].includes(error.code ?? '')) throw error;
   });
   await unlessMissing(syncFolderOf(folder));
+  return (await unlessMissing(readdir(folder)))?.sort() ?? [];
 }
 
 async function unlessMissing<T>(found: Promise<T>): Promise<T | undefined> {

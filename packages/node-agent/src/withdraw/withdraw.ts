@@ -32,8 +32,12 @@ export async function withdraw(
       else if (await hosts.withdraw({ hostname, nodeAddress }, signal)) gone.push(hostname);
       else left.push(`${hostname} stays in ${hostsFile}, in what no agent wrote`);
     }
-    for (const folder of folders) await removeCertificates(folder);
-    readiness.done(`${[...gone, ...folders].join(', ') || 'nothing'} is withdrawn from this node`, left);
+    for (const folder of folders) {
+      const others = await removeCertificates(folder);
+      gone.push(folder);
+      if (others.length > 0) left.push(`${others.join(' and ')} in ${folder} stay: no agent wrote that`);
+    }
+    readiness.done(`${gone.join(', ') || 'nothing'} is withdrawn from this node`, left);
     return 'finished';
   };
   await repeatedly(takeAway, checkMs, readiness, signal);

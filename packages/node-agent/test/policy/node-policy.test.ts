@@ -32,6 +32,9 @@ test.each<readonly [rules: Readonly<Record<string, string>>, hostname: string, v
   [{ allow: '*.io\n' }, 'mirror-a.io', undefined],
   [{ allow: '*.io\n' }, 'mirror-a.org', 'mirror-a.org is left alone: /allow does not have it'],
   [{ allow: '' }, 'mirror-a.io', 'mirror-a.io is left alone: /allow does not have it'],
+  [{ allow: '*.io' }, '10.0.0.7', undefined],
+  [{ allow: '' }, '[fd00::7]', undefined],
+  [{ deny: '10.0.0.7' }, '10.0.0.7', '10.0.0.7 is left alone: /deny has 10.0.0.7'],
   [{ allow: '*', deny: '*.io' }, 'mirror-a.io', 'mirror-a.io is left alone: /deny has *.io'],
 ])('the rules %j say of %s: %s', async (rules, hostname, wanted) =>
   expect(await verdict(rules, hostname)).toBe(wanted),

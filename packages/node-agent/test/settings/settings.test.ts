@@ -125,13 +125,23 @@ describe('the settings of the trusted-ca mode', () => {
   test('have defaults that fit the mounts', () =>
     expect(trustedCASettings({})).toEqual({
       source: '/source/tls.crt',
-      targets: ['/target'],
+      targets: [{ folder: '/target', hostname: undefined }],
       sha256: undefined,
       checkMs: 5000,
     }));
 
-  test('name several folders', () =>
-    expect(trustedCASettings({ CA_TARGETS: '/target, /target-1,' }).targets).toEqual(['/target', '/target-1']));
+  test('name several folders, and the registries they are for', () => {
+    const environment = { CA_TARGETS: '/target, /target-1,', CA_NAMES: 'mirror-a.io, mirror-b.io' };
+    expect(trustedCASettings(environment).targets).toEqual([
+      { folder: '/target', hostname: 'mirror-a.io' },
+      { folder: '/target-1', hostname: 'mirror-b.io' },
+    ]);
+  });
+
+  test('refuse names that are not those of the folders', () =>
+    expect(() => trustedCASettings({ CA_TARGETS: '/target,/target-1', CA_NAMES: 'mirror-a.io' })).toThrow(
+      'CA_NAMES is "mirror-a.io", but must be one name for each of CA_TARGETS, separated by commas',
+    ));
 
   test.each(['target', ',', '/a,b'])('refuse CA_TARGETS=%j', (targets) =>
     expect(() => trustedCASettings({ CA_TARGETS: targets })).toThrow('absolute paths of folders, separated by commas'),
