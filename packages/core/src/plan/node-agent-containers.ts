@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { withoutPort } from '../api/host.ts';
 import type { MirrorSettings } from '../settings.ts';
 import { namesOf, numbered } from './naming.ts';
 import { readOnlyMount } from './pod-parts.ts';
@@ -66,10 +67,17 @@ export function hostsContainer(
 /** Keeps the CA in the folders where container runtimes look for it; ready when these very certificates are there. */
 export function certificateContainer(folders: readonly string[], trusted: string): AgentContainer {
   const targets = folders.map((_folder, index) => `/${numbered('target', index)}`);
+  const names = folders.map((folder) => withoutPort(posix.basename(folder)));
   return {
     name: certificateContainerName,
     args: ['trusted-ca'],
-    env: variables({ CA_SOURCE: '/source/tls.crt', CA_TARGETS: targets.join(','), [bundleHashVariable]: trusted }),
+    env: variables({
+      CA_SOURCE: '/source/tls.crt',
+      CA_TARGETS: targets.join(','),
+      // Container runtimes look into a folder for the registry that it is called after.
+      CA_NAMES: names.join(','),
+      [bundleHashVariable]: trusted,
+    }),
     volumeMounts: [
       readOnlyMount('tls', '/source'),
       ...targets.map((mountPath, index) => ({ name: numbered('docker-certs', index), mountPath })),

@@ -57,6 +57,7 @@ describe('the DaemonSet', () => {
                 env: [
                   { name: 'CA_SOURCE', value: '/source/tls.crt' },
                   { name: 'CA_TARGETS', value: '/target' },
+                  { name: 'CA_NAMES', value: 'mirror-quay.io' },
                   { name: 'CA_SHA256', value: 'SHA-256 of ca.crt in Secret registry-mirror-quay-tls' },
                   { name: 'HEALTH_PORT', value: '15081' },
                 ],
