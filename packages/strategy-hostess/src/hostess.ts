@@ -41,19 +41,14 @@ function contribution(mirror: MirrorView, clusterDomain: string): Contribution {
 function whyImpossible(mirror: MirrorView, clusterDomain: string): string | undefined {
   const { masqueradeHost, upstreamHost } = mirror;
   const trouble = hostsNameTrouble(withoutPort(masqueradeHost).replace(/^\[(.*)\]$/, '$1'), clusterDomain);
-  const what = `spec.masqueradeUrl ${masqueradeHost}`;
-  switch (trouble) {
-    case undefined:
-      return whyUnheard(mirror);
-    case 'is an address':
-      return `${what} is an address, which a hosts file cannot map; choose a name`;
-    case 'is no host name':
-      return `${what} is no host name, which a hosts file cannot map; choose one`;
-    case 'is the node itself':
-      return `${what} is the node itself; choose another name`;
-    case 'is of the cluster':
-      return `${what} is a name of the cluster itself, which would lead nodes astray; set it to another name, such as mirror-${withoutPort(upstreamHost)}`;
-  }
+  if (trouble === undefined) return whyUnheard(mirror);
+  const advice = {
+    'is an address': 'is an address, which a hosts file cannot map; choose a name',
+    'is no host name': 'is no host name, which a hosts file cannot map; choose one',
+    'is the node itself': 'is the node itself; choose another name',
+    'is of the cluster': `is a name of the cluster itself, which would lead nodes astray; set it to another name, such as mirror-${withoutPort(upstreamHost)}`,
+  };
+  return `spec.masqueradeUrl ${masqueradeHost} ${advice[trouble]}`;
 }
 
 /** Nobody listens on a port of one's own choice. */

@@ -32,7 +32,8 @@ export async function keepTrustedCA(
     const copies = await Promise.allSettled(
       targets.map(async ({ folder, hostname }) => {
         rules.assertAllows(hostname);
-        if (!isTidied) for (const path of Object.values(certificateFilesIn(folder))) await removeLeftovers(path);
+        const { tls, ca } = certificateFilesIn(folder);
+        if (!isTidied) for (const path of [tls, ca]) await removeLeftovers(path);
         return copyCertificates(certificates, folder);
       }),
     );

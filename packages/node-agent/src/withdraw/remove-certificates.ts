@@ -15,7 +15,7 @@ export async function removeCertificates(folder: string): Promise<readonly strin
   // The file that is compared with goes last.
   if (origin === 'link' || origin === 'copy') await rm(files.ca);
   if (ours !== undefined) await rm(files.tls);
-  for (const path of Object.values(files)) await removeLeftovers(path);
+  for (const path of [files.tls, files.ca]) await removeLeftovers(path);
   await rmdir(folder).catch((error: NodeJS.ErrnoException) => {
     if (!['ENOENT', 'ENOTEMPTY', 'EEXIST'].includes(error.code ?? '')) throw error;
   });
