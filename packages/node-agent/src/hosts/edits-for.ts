@@ -3,14 +3,25 @@ import { erasure } from './erasure.ts';
 import { entryWith, linesOf } from './hosts-line.ts';
 import { ownLines, type HostsEntry } from './merge.ts';
 import { occurrences, type Occurrence } from './occurrence.ts';
-import { filledHalf, halvesOf, idleSlot, idled, isIdle, isWithin, masked, slotsOf, type Slot } from './slot.ts';
+import {
+  filledHalf,
+  halvesOf,
+  idleSlot,
+  idled,
+  isIdle,
+  isWhole,
+  isWithin,
+  masked,
+  slotsOf,
+  type Slot,
+} from './slot.ts';
 
 /**
  * What to write, in this order, to a file that cannot be replaced, so that it says about one name what `merge` would make of
  * it. Never is a byte moved or cut off: others may append at any time, asking nobody. And after each byte of each write every
  * line is one that was there before or one that is wanted, so that neither a reader nor a crash in the middle finds another.
  *
- * Where there is no room for our lines, the only edit is one that makes it; the next call does the rest.
+ * Lines change only in slots that lie in one page. Where there is no room for ours, the only edit is one that makes it; the next call does the rest.
  */
 export function editsFor(file: Buffer, entry: HostsEntry): readonly Edit[] {
   const text = file.toString('latin1');
@@ -23,6 +34,7 @@ export function editsFor(file: Buffer, entry: HostsEntry): readonly Edit[] {
   if (kept.length === wanted.length) return erased(found.filter((occurrence) => !kept.includes(occurrence)));
 
   const usable = slots
+    .filter(isWhole)
     .map((slot) => placeIn(slot, text, wanted, entry.hostname))
     .filter((place) => place !== undefined);
   const place = usable.find(({ isOurs }) => isOurs) ?? usable[0];

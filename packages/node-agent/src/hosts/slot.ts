@@ -20,6 +20,8 @@ export interface Slot {
   readonly half: number;
 }
 
+/** Of memory and of the disk: what is written within one is not seen, nor kept after a crash, in part. */
+const pageBytes = 4096;
 /** Bytes of the shortest filler, `#` and a newline. */
 const shortestFiller = 2;
 const header = /^# entrepot slot 2x(\d{1,5}) -*\n/gm;
@@ -33,6 +35,15 @@ export function slotsOf(text: string): readonly Slot[] {
 
 export function halvesOf(text: string, { start, half }: Slot): readonly [string, string] {
   return [text.slice(start, start + half), text.slice(start + half, start + 2 * half)];
+}
+
+/**
+ * Whether the slot lies in one page, or in as few as it can, so that a change of it is one for every reader. It did when it
+ * was made; somebody who puts bytes above it moves it.
+ */
+export function isWhole({ start, half }: Slot): boolean {
+  const pageOf = (at: number): number => Math.floor(at / pageBytes);
+  return pageOf(start + 2 * half - 1) - pageOf(start) < Math.ceil((2 * half) / pageBytes);
 }
 
 /** Whether a place of the file is in a slot. */

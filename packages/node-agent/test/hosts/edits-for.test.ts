@@ -123,12 +123,35 @@ describe('a hosts file that can only be written in place', () => {
     expect(after(localhost, ...entries)).toHaveLength(after(localhost, at('10.0.0.5')).length);
   });
 
+  const pagesOf = (start: number, length: number): readonly number[] => [
+    ...new Set([start, start + length - 1].map((at) => Math.floor(at / 4096))),
+  ];
+
   test('changes an address by one write within one page of 4096 bytes', () => {
     const before = after('192.0.2.1 filler\n'.repeat(241), at('10.0.0.5'));
     const visible = plan(before, at('10.0.0.77')).filter((edit) => 'at' in edit && edit.bytes.endsWith('\n1'));
     expect(visible).toHaveLength(1);
-    const start = before.indexOf('10.0.0.5\tm\n');
-    expect(Math.floor(start / 4096)).toBe(Math.floor((start + 127) / 4096));
+    expect(pagesOf(before.indexOf('10.0.0.5\tm\n'), 128)).toHaveLength(1);
+  });
+
+  test('moves to another slot when somebody has put so much above that the old one lies across two pages', () => {
+    const first = after(localhost, at('10.0.0.5'));
+    const above = '#'.padEnd(4096 - first.indexOf('10.0.0.5\tm\n') - 65, '-');
+    const moved = `${above}\n${first}`;
+    expect(pagesOf(moved.indexOf('10.0.0.5\tm\n'), 128)).toEqual([0, 1]);
+    const second = after(moved, at('10.0.0.7'));
+    expect(second.match(/^10.*\n/gm)).toEqual(['10.0.0.7\tm\n']);
+    expect(second.startsWith(moved.replace('10.0.0.5\tm\n', comment(11)))).toBe(true);
+    expect(pagesOf(second.indexOf('10.0.0.7\tm\n'), 128)).toHaveLength(1);
+    // That one is used from now on.
+    expect(after(second, at('10.0.0.8'), at('10.0.0.9'))).toHaveLength(second.length);
+  });
+
+  test('has the slots that it takes for more lines than a page holds', () => {
+    const addresses = Array.from({ length: 100 }, (_, index) => `10.0.0.${index}`);
+    const hostname = `${'m'.repeat(60)}.example.org`;
+    const full = after(localhost, { hostname, addresses });
+    expect(full.match(/^10\.0\.0\.\d+\t/gm)).toHaveLength(100);
   });
 });
 
