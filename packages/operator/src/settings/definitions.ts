@@ -197,7 +197,8 @@ export const settingDefinitions = {
   clusterDomain: {
     variable: 'CLUSTER_DOMAIN',
     placeholder: '<domain>',
-    meaning: "The cluster's DNS domain; serving certificates name Services in it.",
+    meaning:
+      "The cluster's DNS domain; serving certificates name Services in it, and no mirror is called by such a name.",
     wants: 'a DNS domain in lower case',
     fallback: 'cluster.local',
     schema: as.objectName,
