@@ -1,4 +1,5 @@
 export type { ApiProxy, ProxiedRequest } from './api-proxy.ts';
+export { type CertManager, certManagerProgram, startCertManager } from './cert-manager.ts';
 export type { ControlPlane, ControlPlaneOptions } from './control-plane.ts';
 export { freePort, isPortFree } from './free-port.ts';
 export { goTool, type GoTool } from './go-tool.ts';

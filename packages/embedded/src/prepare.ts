@@ -1,11 +1,15 @@
-import { kubernetesPrograms } from '@entrepot/control-plane';
+import { certManagerProgram, kubernetesPrograms } from '@entrepot/control-plane';
 import { registryPrograms } from '@entrepot/testkit';
 import { seconds } from './stage.ts';
 
-/** The last part of set-up: the programs that are built from Go modules. A line each, after lines about what takes long. */
+/**
+ * The last part of set-up: the programs that are built from Go modules. A line each, after lines about what takes long. With
+ * `--tests`, those as well that only tests need.
+ */
 for (const [title, prepare] of [
   ['Kubernetes control plane', kubernetesPrograms],
   ['registry and client', registryPrograms],
+  ...(process.argv.includes('--tests') ? [['cert-manager', certManagerProgram] as const] : []),
 ] as const) {
   const started = performance.now();
   try {

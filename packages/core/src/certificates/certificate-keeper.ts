@@ -1,5 +1,4 @@
 import {
-  ApiError,
   type Applier,
   type Clock,
   type KubeClient,
@@ -7,14 +6,16 @@ import {
   systemClock,
   TerminalError,
 } from '@entrepot/kube';
-import { DaemonSet, Secret } from '../api/group.ts';
+import { DaemonSet, Secret, StatefulSet } from '../api/group.ts';
 import type { CertificateChoice } from '../plan/certificate-choice.ts';
-import { Certificate, certificateRequest, isOfCertificate } from '../plan/certificate-request.ts';
+import { isOfCertificate } from '../plan/certificate-request.ts';
 import { namesOf } from '../plan/naming.ts';
 import { isOwnedBy, isWritableFor, ownedBy } from '../plan/ownership.ts';
 import { bundleHash, type NodeTrust, nodeTrustOf } from '../plan/trusted-bundle.ts';
 import { anchorsOf } from './anchors.ts';
 import type { AuthorityKeeper } from './authority-keeper.ts';
+import { mountedSecret } from './mounted-secret.ts';
+import { isLeftOfRequest, RequestKeeper } from './request-keeper.ts';
 import { readCertificate, uncoveredNames } from './serving-certificate.ts';
 import { readServingSecret, type ServingSecret, servingSecret } from './serving-secret.ts';
 import { decideTrust, type Trust } from './trust.ts';
@@ -61,10 +62,12 @@ interface Wish {
  */
 export class CertificateKeeper {
   readonly #options: CertificateKeeperOptions;
+  readonly #requests: RequestKeeper;
   readonly #clock: Clock;
 
   constructor(options: CertificateKeeperOptions) {
     this.#options = options;
+    this.#requests = new RequestKeeper(options);
     this.#clock = options.clock ?? systemClock;
   }
 
@@ -108,7 +111,16 @@ export class CertificateKeeper {
     const [own, ofOther] = [await read(choice.secretName), await read(other)];
     const ours = [own, ofOther].find((secret) => secret !== undefined && isOwnedBy(mirror, secret));
     const isLeft = own !== undefined && isOfCertificate(mirror.metadata.name, own);
-    return readServingSecret(ours ?? (isLeft ? own : undefined));
+    return readServingSecret(ours ?? (isLeft ? own : await this.#mounted(mirror, signal)));
+  }
+
+  /** mirror-operator's pods serve from the Secret of all mirrors, which nodes go on trusting whatever is configured now. */
+  async #mounted(mirror: KubernetesObject, signal: AbortSignal): Promise<KubernetesObject | undefined> {
+    const { applier, namespace } = this.#options;
+    const key = { namespace, name: namesOf(mirror.metadata.name).statefulSet };
+    const server = await applier.read(StatefulSet, key, signal);
+    const secret = server !== undefined && isOwnedBy(mirror, server) ? mountedSecret(server) : undefined;
+    return secret === undefined ? undefined : this.#read(secret, signal);
   }
 
   async #wish(
@@ -120,13 +132,14 @@ export class CertificateKeeper {
   ): Promise<Wish> {
     if (choice.isTentative && present.pair !== undefined) return {};
     if (choice.source === 'own') return this.#ownWish(choice, present, now, signal);
-    const refusal = choice.source === 'issuer' ? await this.#request(mirror, choice, signal) : undefined;
-    if (refusal !== undefined) return { problem: refusal };
     const name = choice.givenSecret;
     const given = await this.#read(name, signal);
+    const refusal = choice.source === 'issuer' ? await this.#requests.ask(mirror, choice, given, signal) : undefined;
+    if (refusal !== undefined) return { problem: refusal };
     const key = { namespace: this.#options.namespace, name };
     if (choice.source === 'user') return givenCertificate(key, given, choice.servingNames, present, now);
-    if (given !== undefined && isOfCertificate(mirror.metadata.name, given)) {
+    // One that became the mirror's still says whose it was.
+    if (given !== undefined && isOfCertificate(mirror.metadata.name, given) && !isOwnedBy(mirror, given)) {
       return givenCertificate(key, given, choice.servingNames, present, now);
     }
     return { problem: { reason: 'Pending', message: `cert-manager has not made Secret ${name} yet` } };
@@ -147,51 +160,13 @@ export class CertificateKeeper {
     }
   }
 
-  /** Asks cert-manager for a certificate; as long as the Secret of that name is ours, it is in the way. */
-  async #request(
-    mirror: KubernetesObject,
-    choice: CertificateChoice,
-    signal: AbortSignal,
-  ): Promise<CertificateProblem | undefined> {
-    const { applier, namespace } = this.#options;
-    const { name } = mirror.metadata;
-    const request = certificateRequest(name, choice, namespace);
-    const inTheWay = await this.#read(namesOf(name).certificateSecret, signal);
-    if (request === undefined || (inTheWay !== undefined && isOwnedBy(mirror, inTheWay))) return undefined;
-    try {
-      await applier.apply(ownedBy(mirror, request), (live) => isWritableFor(mirror, live), signal);
-      return undefined;
-    } catch (error) {
-      if (!isUnknownKind(error)) throw error;
-      const message = 'the API server does not know Certificates: install cert-manager, or name no issuer';
-      return { reason: 'CertManagerMissing', message };
-    }
-  }
-
   async #apply(mirror: KubernetesObject, secret: KubernetesObject, signal: AbortSignal): Promise<void> {
-    const { name } = mirror.metadata;
     const live = await this.#read(secret.metadata.name, signal);
-    const isLeft = live !== undefined && !isOwnedBy(mirror, live) && isOfCertificate(name, live);
-    if (isLeft) await this.#withdrawRequest(mirror, live, signal);
+    const isLeft = live !== undefined && isLeftOfRequest(mirror, live);
+    if (isLeft) await this.#requests.withdraw(mirror, live, signal);
     const isOurs = (found: KubernetesObject): boolean =>
-      (isLeft && isOfCertificate(name, found)) || isWritableFor(mirror, found);
+      (isLeft && isOfCertificate(mirror.metadata.name, found)) || isWritableFor(mirror, found);
     await this.#options.applier.apply(ownedBy(mirror, secret), isOurs, signal);
-  }
-
-  /** Otherwise cert-manager would go on writing its own certificates into the Secret, which is to stay for now. */
-  async #withdrawRequest(mirror: KubernetesObject, secret: KubernetesObject, signal: AbortSignal): Promise<void> {
-    const { client, namespace } = this.#options;
-    const key = { namespace, name: namesOf(mirror.metadata.name).certificate };
-    try {
-      const request = await client.get(Certificate, key, signal);
-      if (request === undefined || !isOwnedBy(mirror, request)) return;
-      const { uid } = request.metadata;
-      // cert-manager can be told to let Secrets go with their Certificates.
-      const propagation = isOwnedBy(request, secret) ? 'Orphan' : 'Background';
-      await client.delete(Certificate, key, { uid, propagation }, signal);
-    } catch (error) {
-      if (!isUnknownKind(error)) throw error;
-    }
   }
 
   async #nodeTrust(mirror: KubernetesObject, signal: AbortSignal): Promise<NodeTrust> {
@@ -232,8 +207,4 @@ function trustOf(
     ...(swappedAt !== undefined && { swappedAt }),
     isHasty,
   };
-}
-
-function isUnknownKind(error: unknown): boolean {
-  return error instanceof ApiError && error.reason === 'NoSuchKind';
 }

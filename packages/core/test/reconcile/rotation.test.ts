@@ -1,16 +1,18 @@
-import { createHash, X509Certificate } from 'node:crypto';
+import { X509Certificate } from 'node:crypto';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { constrainedAuthority, createAuthority, readAuthority } from '../../src/certificates/authority.ts';
 import { certificatesIn } from '../../src/certificates/anchors.ts';
-import { textsOf } from '../../src/certificates/secret-texts.ts';
-import { signServingCertificate } from '../../src/certificates/serving-certificate.ts';
-import { DaemonSet, RegistryMirror, Secret, StatefulSet } from '../../src/index.ts';
+import { RegistryMirror, Secret, StatefulSet } from '../../src/index.ts';
 import { certificateCRD } from '../support/certificate-crd.ts';
 import { eventually } from '../support/eventually.ts';
-import { like } from '../support/matching.ts';
 import { Cluster } from '../support/operator.ts';
-
-const serving = 'registry-mirror-quay-tls';
+import {
+  certificateReady as certificateIs,
+  giveSecret,
+  nodesAgree as allNodesAgree,
+  secretTexts,
+  selfMade,
+  serving,
+} from '../support/serving-certificates.ts';
 
 let cluster: Cluster;
 beforeEach(async () => {
@@ -18,40 +20,10 @@ beforeEach(async () => {
 });
 afterEach(async () => cluster.leave());
 
-async function texts(name = serving): Promise<Readonly<Record<string, string>>> {
-  const secret = await cluster.client.get(Secret, { namespace: cluster.namespace, name });
-  return secret === undefined ? {} : textsOf(secret);
-}
-
-/** Does what nodes do when their agents are done: the DaemonSet as it is now is said to be ready everywhere. */
-async function nodesAgree(secret = serving): Promise<void> {
-  const name = 'registry-mirror-quay-utils';
-  await eventually(async () => {
-    const { 'ca.crt': bundle = '' } = await texts(secret);
-    const daemonSet = await cluster.client.get(DaemonSet, { namespace: cluster.namespace, name });
-    expect(JSON.stringify(daemonSet?.['spec'])).toContain(createHash('sha256').update(bundle).digest('hex'));
-    const { generation } = daemonSet?.metadata ?? {};
-    const numbers = { desiredNumberScheduled: 3, currentNumberScheduled: 3, numberMisscheduled: 0, numberReady: 3 };
-    const status = { observedGeneration: generation, updatedNumberScheduled: 3, ...numbers };
-    await cluster.setReady(DaemonSet, name, status);
-  });
-}
-
-async function certificateReady(says: RegExp): Promise<void> {
-  await eventually(async () => expect((await cluster.conditions('quay'))['CertificateReady']).toEqual(like(says)));
-}
-
-/** A Secret as users make it: a certificate that signed itself, for the mirror's name. */
-async function selfMade(name = 'mirror-quay.io'): Promise<{ readonly 'tls.crt': string; readonly 'tls.key': string }> {
-  const authority = await readAuthority(await createAuthority(Date.now(), 'CN=Theirs'));
-  const { certificate, key } = await signServingCertificate(authority, [name], Date.now());
-  return { 'tls.crt': `${certificate}${await constrainedAuthority(authority, [name])}`, 'tls.key': key };
-}
-
-async function give(name: string, stringData: object): Promise<void> {
-  const metadata = { namespace: cluster.namespace, name };
-  await cluster.client.create({ apiVersion: 'v1', kind: 'Secret', metadata, type: 'kubernetes.io/tls', stringData });
-}
+const texts = async (name?: string) => secretTexts(cluster, name);
+const nodesAgree = async (secret?: string): Promise<void> => allNodesAgree(cluster, secret);
+const certificateReady = async (says: RegExp): Promise<void> => certificateIs(cluster, says);
+const give = async (name: string, data: object): Promise<void> => giveSecret(cluster, name, data);
 
 async function change(name: string, stringData: object): Promise<void> {
   await cluster.client.patch(Secret, { namespace: cluster.namespace, name }, { stringData }, { type: 'merge' });

@@ -1,6 +1,8 @@
+import { X509Certificate } from 'node:crypto';
 import { DaemonSet, RegistryMirror, registryMirrorCRD, Secret, Service, StatefulSet } from '@entrepot/core';
 import { freePort, poll } from '@entrepot/control-plane';
 import type { GroupVersionKind, KubernetesObject } from '@entrepot/kube';
+import { type ServingCertificate, ThrowawayAuthority } from '@entrepot/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { metricSum } from '../operator/metric-sum.ts';
 import { RunningOperator } from '../operator/running-operator.ts';
@@ -23,9 +25,16 @@ interface Case {
   /** What the installation was created with and cannot be changed. */
   readonly kept?: object;
   readonly isOlderThanManagedFields?: boolean;
+  /** DOCKER_CERTIFICATE_SECRET, where it stays configured. */
+  readonly certificateSecret?: string;
 }
 
-const current = { userAgent: userAgents.now, services: formerServices, workloads: formerWorkloads };
+const current = {
+  userAgent: userAgents.now,
+  services: formerServices,
+  workloads: formerWorkloads,
+  certificateSecret: 'docker-certificate',
+};
 const older = {
   userAgent: userAgents.before2020,
   services: olderServices,
@@ -49,6 +58,8 @@ const volumeOf = (name: string): object =>
   /old/.test(name) ? { volumeClaimTemplate: { spec: { resources: { requests: { storage: '5Gi' } } } } } : {};
 
 let cluster: TestCluster;
+/** What mirrors serve in `DOCKER_CERTIFICATE_SECRET`. */
+let ofAllMirrors: ServingCertificate;
 
 beforeAll(async () => {
   cluster = await TestCluster.start();
@@ -60,13 +71,21 @@ beforeAll(async () => {
     metadata: { name: 'user-standard' },
     value: 1000,
   });
+  ofAllMirrors = await (await ThrowawayAuthority.create()).issue(['*.example.com']);
+  await cluster.apply({
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { name: 'docker-certificate', namespace },
+    type: 'kubernetes.io/tls',
+    stringData: { 'tls.crt': ofAllMirrors.cert, 'tls.key': ofAllMirrors.key },
+  });
   await poll('RegistryMirrors to be served', async () => isServed(), deadline);
 }, 900_000);
 
 afterAll(async () => cluster.stop());
 
 describe.each(cases)('an installation of $title', (form) => {
-  const { name, scheme } = form;
+  const { name, scheme, certificateSecret } = form;
   const fresh = name.replace('former', 'fresh');
   let before: Readonly<Record<string, KubernetesObject>>;
   let stop: () => Promise<unknown>;
@@ -74,7 +93,7 @@ describe.each(cases)('an installation of $title', (form) => {
   beforeAll(async () => {
     before = await install(form);
     await cluster.mirror(fresh, specOf(fresh, scheme, volumeOf(name)));
-    const running = await operator(scheme);
+    const running = await operator(scheme, certificateSecret);
     stop = running.stop;
     for (const mirror of [name, fresh]) await cluster.hasCondition(mirror, 'Addressed', /^True/);
     await running.isIdle();
@@ -115,11 +134,20 @@ describe.each(cases)('an installation of $title', (form) => {
     expect(managers.filter((manager) => !manager.endsWith(' entrepot'))).toEqual([]);
   });
 
+  test('serves a certificate for the name by which it is called: that of all mirrors, where it is good for that', async () => {
+    const address = addressIn(await objectsOf(name), name);
+    const served = await servedBy(name);
+    const isGiven = certificateSecret !== undefined && scheme === 'hostess';
+    expect(served.toString() === new X509Certificate(ofAllMirrors.cert).toString()).toBe(isGiven);
+    const isValid = scheme === 'services' ? served.checkIP(address) : served.checkHost(`mirror-${name}.example.com`);
+    expect(isValid).toBeDefined();
+  });
+
   test('is left alone the next time', async () => {
     await stop();
     const kinds = [RegistryMirror, Service, Secret, StatefulSet, DaemonSet];
     const versions = await cluster.versions(kinds);
-    const again = await operator(scheme);
+    const again = await operator(scheme, certificateSecret);
     await again.isIdle();
     await again.stop();
     expect(await cluster.versions(kinds)).toEqual(versions);
@@ -170,6 +198,14 @@ async function forgetManagers(name: string): Promise<void> {
   }
 }
 
+/** The certificate in the Secret that a mirror's pods mount. */
+async function servedBy(mirror: string): Promise<X509Certificate> {
+  const server = JSON.stringify((await objectsOf(mirror))[`StatefulSet registry-mirror-${mirror}`]);
+  const secret = /"name":"tls","secret":\{[^}]*"secretName":"([^"]+)"/.exec(server)?.[1] ?? '';
+  const live = await cluster.client.get<KubernetesObject>(Secret, { namespace, name: secret });
+  return new X509Certificate(Buffer.from(String(record(live?.['data'])['tls.crt']), 'base64'));
+}
+
 const kinds: readonly GroupVersionKind[] = [Service, StatefulSet, DaemonSet, Secret];
 
 /** The objects of a mirror, by kind and name. */
@@ -184,11 +220,12 @@ async function objectsOf(mirror: string): Promise<Readonly<Record<string, Kubern
   );
 }
 
-async function operator(scheme: string) {
+async function operator(scheme: string, certificateSecret: string | undefined) {
   const port = await freePort();
   const running = new RunningOperator(cluster.plane.kubeconfig, {
     NAMESPACE: namespace,
     ADDRESSING_SCHEME: scheme,
+    ...(certificateSecret !== undefined && { DOCKER_CERTIFICATE_SECRET: certificateSecret }),
     HEALTH_HOST: '127.0.0.1',
     HEALTH_PORT: String(port),
   });
@@ -222,7 +259,12 @@ function essence({ metadata, spec, data }: KubernetesObject, kept: object): obje
   const keys = Object.keys(record(data)).sort();
   const address = clusterIP === 'None' ? 'None' : typeof clusterIP;
   const { labels, ownerReferences } = metadata;
-  const { 'deprecated.daemonset.template.generation': _, ...annotations } = metadata.annotations ?? {};
+  // Until nodes forget what was served before, it is known since when.
+  const {
+    'deprecated.daemonset.template.generation': _generation,
+    'entrepot/swapped-at': _swappedAt,
+    ...annotations
+  } = metadata.annotations ?? {};
   const owners = ownerReferences?.map(({ uid: _uid, ...owner }) => owner);
   return {
     labels,
