@@ -11,6 +11,8 @@ export async function runOperator(cluster: ClusterOptions, configuration: Config
   // V8 takes what memory there is. What the operator knows of a cluster lives long and grows little: collecting garbage
   // sooner costs little time and saves half of the memory (docs/benchmarks.md).
   setFlagsFromString('--optimize-for-size');
+  // Small while the program was loaded (bin/entrepot.js), the space for new objects may grow for the work.
+  setFlagsFromString('--semi-space-growth-factor=2');
   const { settings, strategies, templates } = configuration;
   const isInPod = cluster.kubeconfig === undefined && host.environment['KUBERNETES_SERVICE_HOST'] !== undefined;
   const parts = compose({

@@ -1,5 +1,6 @@
 import {
   type Applier,
+  type ApplyOutcome,
   type Clock,
   type KubeClient,
   type KubernetesObject,
@@ -14,6 +15,7 @@ import { isOwnedBy, isWritableFor, ownedBy } from '../plan/ownership.ts';
 import { bundleHash, type NodeTrust, nodeTrustOf } from '../plan/trusted-bundle.ts';
 import { anchorsOf } from './anchors.ts';
 import type { AuthorityKeeper } from './authority-keeper.ts';
+import { type CertificateBasis, CertificateMemory } from './certificate-memory.ts';
 import { mountedSecret } from './mounted-secret.ts';
 import { isLeftOfRequest, RequestKeeper } from './request-keeper.ts';
 import { readCertificate, uncoveredNames } from './serving-certificate.ts';
@@ -64,6 +66,7 @@ export class CertificateKeeper {
   readonly #options: CertificateKeeperOptions;
   readonly #requests: RequestKeeper;
   readonly #clock: Clock;
+  readonly #memory = new CertificateMemory();
 
   constructor(options: CertificateKeeperOptions) {
     this.#options = options;
@@ -79,6 +82,27 @@ export class CertificateKeeper {
    */
   async ensure(mirror: KubernetesObject, choice: CertificateChoice, signal: AbortSignal): Promise<CertificateOutcome> {
     const now = this.#clock.now();
+    const { name } = mirror.metadata;
+    const basis = choice.source === 'own' ? await this.#basis(mirror, choice, now, signal) : undefined;
+    const known = basis && this.#memory.recall(name, basis, now);
+    if (known !== undefined) return known;
+    const { outcome, isInPlace } = await this.#ensure(mirror, choice, now, signal);
+    if (basis !== undefined && isInPlace) this.#memory.keep(name, basis, outcome);
+    else this.#memory.forget(name);
+    return outcome;
+  }
+
+  /** To be called when a mirror is gone. */
+  forget(mirror: string): void {
+    this.#memory.forget(mirror);
+  }
+
+  async #ensure(
+    mirror: KubernetesObject,
+    choice: CertificateChoice,
+    now: number,
+    signal: AbortSignal,
+  ): Promise<{ readonly outcome: CertificateOutcome; readonly isInPlace: boolean }> {
     const { namespace } = this.#options;
     const present = await this.#present(mirror, choice, signal);
     const { wanted, problem } = await this.#wish(mirror, choice, present, now, signal);
@@ -87,19 +111,40 @@ export class CertificateKeeper {
     const pair = isSwap ? await wanted?.pair() : present.pair;
     const { isWaiting, isHasty } = decision;
     const stage = { choice, isWaiting, isHasty, ...(problem !== undefined && { problem }) };
-    if (pair === undefined) return stage;
+    if (pair === undefined) return { outcome: stage, isInPlace: false };
     const secret = servingSecret({ namespace, name: choice.secretName }, { pair, ...decision });
-    await this.#apply(mirror, secret, signal);
+    const isInPlace = (await this.#apply(mirror, secret, signal)) === 'unchanged';
     const facts = readCertificate(pair.certificate);
     const renewAt = isSwap ? undefined : wanted?.renewAt;
     const times = [decision.nextAt, renewAt, facts?.notAfter.getTime()].filter((time) => time !== undefined);
-    return {
+    const outcome = {
       ...stage,
       ...(facts !== undefined && {
         served: { notAfter: facts.notAfter, uncovered: uncoveredNames(facts, choice.servingNames) },
       }),
       bundleHash: bundleHash(decision.bundle.join('')),
       checkAt: Math.min(...times),
+    };
+    return { outcome, isInPlace };
+  }
+
+  /** Undefined while there is no CA to sign with. */
+  async #basis(
+    mirror: KubernetesObject,
+    choice: CertificateChoice,
+    now: number,
+    signal: AbortSignal,
+  ): Promise<CertificateBasis | undefined> {
+    const authority = await this.#options.authority.current(now, signal).catch(() => undefined);
+    if (authority === undefined) return undefined;
+    const { certificateSecret, servingSecret: copy } = namesOf(mirror.metadata.name);
+    const secrets = [await this.#read(certificateSecret, signal), await this.#read(copy, signal)];
+    return {
+      uid: mirror.metadata.uid,
+      choice,
+      secrets: secrets.map((secret) => secret && `${secret.metadata.uid}@${secret.metadata.resourceVersion}`),
+      authority: authority.certificate,
+      nodes: await this.#nodeTrust(mirror, signal),
     };
   }
 
@@ -160,13 +205,13 @@ export class CertificateKeeper {
     }
   }
 
-  async #apply(mirror: KubernetesObject, secret: KubernetesObject, signal: AbortSignal): Promise<void> {
+  async #apply(mirror: KubernetesObject, secret: KubernetesObject, signal: AbortSignal): Promise<ApplyOutcome> {
     const live = await this.#read(secret.metadata.name, signal);
     const isLeft = live !== undefined && isLeftOfRequest(mirror, live);
     if (isLeft) await this.#requests.withdraw(mirror, live, signal);
     const isOurs = (found: KubernetesObject): boolean =>
       (isLeft && isOfCertificate(mirror.metadata.name, found)) || isWritableFor(mirror, found);
-    await this.#options.applier.apply(ownedBy(mirror, secret), isOurs, signal);
+    return this.#options.applier.apply(ownedBy(mirror, secret), isOurs, signal);
   }
 
   async #nodeTrust(mirror: KubernetesObject, signal: AbortSignal): Promise<NodeTrust> {

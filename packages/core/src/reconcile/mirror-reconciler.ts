@@ -61,11 +61,10 @@ export class MirrorReconciler {
 
   /** @param name the mirror's name; of one that is gone, owner references see to the rest */
   async reconcile(name: string, signal: AbortSignal): Promise<Result> {
-    const { surveyor, reporter, nodes } = this.#options;
+    const { surveyor, reporter, nodes, certificates } = this.#options;
     const mirror = surveyor.mirror(name);
     if (mirror === undefined) {
-      reporter.forget(name);
-      nodes.forget(name);
+      for (const known of [reporter, nodes, certificates]) known.forget(name);
       return done;
     }
     if (mirror.kind !== 'valid') return this.#dismiss(mirror, signal);

@@ -1,7 +1,7 @@
 import type { RequestOptions } from 'node:https';
-import { KubeConfig } from '@kubernetes/client-node';
 import { systemClock, type Clock } from '../clock.ts';
 import { TerminalError } from '../errors.ts';
+import { KubeConfig } from './kube-config.ts';
 
 /** What one request needs to be let in: headers, and the TLS material of its connection. */
 export interface Credentials {

@@ -1,5 +1,5 @@
 import { Agent, ProxyAgent, type Dispatcher } from 'undici';
-import type { ClusterConnection, Credentials } from './connection.ts';
+import type { ClusterConnection, Credentials, TlsMaterial } from './connection.ts';
 
 export interface TransportRequest {
   readonly method: string;
@@ -16,6 +16,13 @@ export interface TransportRequest {
 
 export type TransportResponse = Pick<Dispatcher.ResponseData, 'statusCode' | 'headers' | 'body'>;
 
+/** Connections that were made with the same TLS material. */
+interface Pool {
+  readonly tls: TlsMaterial;
+  readonly fingerprint: string;
+  readonly dispatcher: Dispatcher;
+}
+
 /** How often client-go's peers probe an idle connection; less than the idle limit of common load balancers. */
 const keepAliveProbeMs = 30_000;
 
@@ -23,7 +30,9 @@ const keepAliveProbeMs = 30_000;
 export class Transport {
   readonly #connection: ClusterConnection;
   readonly #maxConnections: number | undefined;
-  #pool: { readonly fingerprint: string; readonly dispatcher: Dispatcher } | undefined;
+  readonly #origin: string;
+  readonly #basePath: string;
+  #pool: Pool | undefined;
   /** Pools of earlier TLS material, for as long as they carry something. */
   readonly #retired = new Set<Dispatcher>();
 
@@ -31,6 +40,9 @@ export class Transport {
   constructor(connection: ClusterConnection, maxConnections?: number) {
     this.#connection = connection;
     this.#maxConnections = maxConnections;
+    const { origin, pathname } = new URL(connection.server);
+    this.#origin = origin;
+    this.#basePath = pathname.replace(/\/$/, '');
   }
 
   /** Sends a request; resolves when the head of the answer is there. A 401 is tried once more with renewed credentials. */
@@ -51,8 +63,8 @@ export class Transport {
   async #sendWith(credentials: Credentials, request: TransportRequest): Promise<TransportResponse> {
     const { method, path, headers, body, answerMs, inactivityMs, signal } = request;
     const response = await this.#dispatcher(credentials).request({
-      origin: new URL(this.#connection.server).origin,
-      path: new URL(this.#connection.server).pathname.replace(/\/$/, '') + path,
+      origin: this.#origin,
+      path: this.#basePath + path,
       method,
       headers: { ...headers, ...credentials.headers },
       headersTimeout: answerMs,
@@ -66,15 +78,18 @@ export class Transport {
   }
 
   #dispatcher({ tls, proxy }: Credentials): Dispatcher {
+    // Credentials are asked for with every request, and are mostly the very same object.
+    if (this.#pool?.tls === tls) return this.#pool.dispatcher;
     const fingerprint = JSON.stringify(tls);
-    if (this.#pool?.fingerprint !== fingerprint) {
+    if (this.#pool?.fingerprint === fingerprint) this.#pool = { ...this.#pool, tls };
+    else {
       if (this.#pool !== undefined) this.#retire(this.#pool.dispatcher);
       const connect = { ...tls, keepAlive: true, keepAliveInitialDelay: keepAliveProbeMs };
       // One connection per request under way: with HTTP/2, one that hangs would stop all watches and the lease with them.
       const options = { connect, allowH2: false, connections: this.#maxConnections ?? null };
       const dispatcher =
         proxy === undefined ? new Agent(options) : new ProxyAgent({ ...options, uri: proxy, requestTls: connect });
-      this.#pool = { fingerprint, dispatcher };
+      this.#pool = { tls, fingerprint, dispatcher };
     }
     return this.#pool.dispatcher;
   }
