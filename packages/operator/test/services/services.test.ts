@@ -86,10 +86,32 @@ describe('a running operator', () => {
     const ours = block(`default::\n${lineOf('noted', ip)}`);
     await map.mapIs(ours);
     await expect.poll(() => readMapState(map.stateFile)).toEqual({ ...state, block: ours });
-    await map.stopOperator();
+    await map.killOperator();
+    expect(await readMapState(map.stateFile)).toEqual({ ...state, block: ours });
     const waiting = map.startOperator({ LEADER_ELECTION: 'on', IMAGESWAP_NAMESPACE: 'not-there-yet' });
     await waiting.hasLogged(/^leading$/);
     await expect.poll(() => readMapState(map.stateFile)).toBeUndefined();
+  });
+
+  test('forgets what it wrote while another one leads, whose changes are no reason to restart it', async () => {
+    const operator = map.startOperator({ LEADER_ELECTION: 'on' });
+    const isNoted = async () =>
+      expect
+        .poll(() => readMapState(map.stateFile), { timeout: 20_000 })
+        .toMatchObject({ block: block('default::\n') });
+    const isForgotten = async () => expect.poll(() => readMapState(map.stateFile), { timeout: 10_000 }).toBeUndefined();
+    await isNoted();
+    await map.setLeaseHolder('another');
+    await isForgotten();
+    await map.setLeaseHolder('');
+    // Also when nothing has changed meanwhile.
+    await isNoted();
+    await map.setLeaseHolder('another');
+    await isForgotten();
+    await map.editMap(block(`default::\n${lineOf('new', '10.0.0.1')}`));
+    expect(await map.check()).toMatchObject({ code: 0, said: 'nothing was written to the map yet\n' });
+    expect(operator.logged(/^leadership lost$/)).toHaveLength(2);
+    expect(operator.isRunning).toBe(true);
   });
 
   test('leaves the bare default line when the last mirror goes, also while nobody watches', async () => {
