@@ -53,7 +53,7 @@ export interface MirrorLeaderElection {
   readonly leaseDurationMs?: number | undefined;
   readonly renewDeadlineMs?: number | undefined;
   readonly retryMs?: number | undefined;
-  /** A client of its own, so that a flood of other requests cannot cost the lease. */
+  /** A client of its own, best with one connection: of shared ones that died unseen, each would cost an attempt to renew. */
   readonly client?: KubeClient | undefined;
 }
 
