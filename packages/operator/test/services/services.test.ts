@@ -43,7 +43,7 @@ test("mirror-operator's map is taken over with its mirrors, and what others adde
 });
 
 describe('a running operator', () => {
-  test('mends within a second what others do to its lines, and leaves theirs byte for byte', async () => {
+  test('mends what others do to its lines, mostly within a second and never later than after three, and leaves theirs byte for byte', async () => {
     await map.cluster.mirror('mended', { upstreamUrl: 'mended.io' });
     map.startOperator();
     const [ip = ''] = await map.addressesOf('mended');
@@ -52,7 +52,6 @@ describe('a running operator', () => {
     const above = '# team a\r\n[EXACT]nginx :: example.com/nginx \n';
     const below = '\tghcr.io::cache.example.com # no newline at the end';
     const edits: readonly [what: string, after: string | null, mended: string][] = [
-      ['lines above', `${above}${ours}`, `${above}${ours}`],
       ['a changed line', `${above}${ours.replace(ip, '10.0.0.1')}${below}`, `${above}${ours}${below}`],
       ['a foreign line in the block', ours.replace('default::\n', 'default::\nx.io::y.io\n'), ours],
       ['the block removed', `${above}${below}`, `${above}${below}\n${ours}`],
@@ -72,7 +71,8 @@ describe('a running operator', () => {
     const ms = await map.mapIs(ours);
     console.log(`the ConfigMap deleted: made anew after ${ms.toFixed(0)} ms`);
     times.push(ms);
-    // The median: one slow answer of a busy machine is nobody's fault.
+    expect(Math.max(...times)).toBeLessThan(3_000);
+    // One slow answer of a busy machine is nobody's fault.
     expect(times.sort((one, other) => one - other)[4]).toBeLessThan(1_000);
   });
 
