@@ -95,11 +95,13 @@ describe('a running operator', () => {
 
   test('forgets what it wrote while another one leads, whose changes are no reason to restart it', async () => {
     const operator = map.startOperator({ LEADER_ELECTION: 'on' });
-    const isNoted = async () =>
-      expect
-        .poll(() => readMapState(map.stateFile), { timeout: 20_000 })
-        .toMatchObject({ block: block('default::\n') });
-    const isForgotten = async () => expect.poll(() => readMapState(map.stateFile), { timeout: 10_000 }).toBeUndefined();
+    const note = async () => readMapState(map.stateFile);
+    const isNoted = async () => {
+      await expect.poll(note, { timeout: 20_000 }).toMatchObject({ block: block('default::\n') });
+    };
+    const isForgotten = async () => {
+      await expect.poll(note, { timeout: 10_000 }).toBeUndefined();
+    };
     await isNoted();
     await map.setLeaseHolder('another');
     await isForgotten();
