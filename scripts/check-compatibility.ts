@@ -48,11 +48,17 @@ function wrongWith({ number, holds, tested }: Row): readonly string[] {
   ];
 }
 
+/** What stands before a title: `test(`, the end of a table and the call of what it makes, or the `title` of a row. */
+const beforeTitle = /(?:\btest\(|\btest\.runIf\(\w+\)\(|\]\)\(|\btitle:)\s*$/;
+
 /** A title stands in the source of its test as it is, quotes of its own escaped. */
 function wrongReference(number: string, file: string, title: string): readonly string[] {
   if (!existsSync(file)) return [`${number} names ${file}, which is not there`];
   const source = readFileSync(file, 'utf8').replaceAll('\\', '');
-  const isThere = ['`', "'", '"'].some((quote) => source.includes(`${quote}${title}${quote}`));
+  const isThere = ['`', "'", '"'].some((quote) => {
+    const pieces = source.split(`${quote}${title}${quote}`);
+    return pieces.slice(0, -1).some((before) => beforeTitle.test(before));
+  });
   return isThere ? [] : [`${number} names the test “${title}”, which is not in ${file}`];
 }
 

@@ -13,6 +13,8 @@ export interface ProxiedRequest {
   /** Without the query. */
   readonly path: string;
   readonly isWatch: boolean;
+  /** The same number for all that came by one connection. */
+  readonly connection: number;
   /** That of the answer; undefined while there is none. */
   readonly status: number | undefined;
 }
@@ -121,6 +123,8 @@ export class ApiProxy {
       method: request.method ?? 'GET',
       path: url.pathname,
       isWatch: url.searchParams.get('watch') === 'true',
+      // A port is used again only long after its connection has ended.
+      connection: request.socket.remotePort ?? 0,
       get status() {
         return response.headersSent ? response.statusCode : undefined;
       },

@@ -9,6 +9,7 @@ import {
   type Logger,
   Manager,
   type Metrics,
+  type Runnable,
 } from '@entrepot/kube';
 import { ConfigMap, fieldManager, formerFieldManagers } from './api/group.ts';
 import { AuthorityKeeper } from './certificates/authority-keeper.ts';
@@ -42,6 +43,8 @@ export interface MirrorControllerOptions {
   readonly leaderElection?: MirrorLeaderElection | undefined;
   readonly health?: { readonly port: number; readonly host?: string | undefined } | undefined;
   readonly onTextBlock?: TextBlockListener | undefined;
+  /** Called when this process leads no more and has put its last block of text in place: others may change them from now on. */
+  readonly onStandDown?: (() => Promise<void>) | undefined;
 }
 
 export interface MirrorLeaderElection {
@@ -50,7 +53,7 @@ export interface MirrorLeaderElection {
   readonly leaseDurationMs?: number | undefined;
   readonly renewDeadlineMs?: number | undefined;
   readonly retryMs?: number | undefined;
-  /** A client of its own, so that a flood of other requests cannot cost the lease. */
+  /** A client of its own, best with one connection: of shared ones that died unseen, each would cost an attempt to renew. */
   readonly client?: KubeClient | undefined;
 }
 
@@ -142,15 +145,22 @@ export function createMirrorController(options: MirrorControllerOptions): Mirror
       for (const name of effect.mirrors) mirrors.enqueue(name);
     }
   });
-  // Also without any mirror: the last one may have gone while nobody was watching.
-  fleets.enqueue(fleetKey);
+  const fleetWork: Runnable = {
+    needsLeadership: true,
+    async run(signal, kill) {
+      // Also without any mirror: the last one may have gone while nobody was watching.
+      fleets.enqueue(fleetKey);
+      await fleets.run(signal, kill);
+      await options.onStandDown?.();
+    },
+  };
 
   const election =
     leaderElection &&
     new LeaderElection({ ...leaderElection, client: leaderElection.client ?? client, namespace, clock, logger });
   return new Manager({ logger, clock, metrics, leaderElection: election, health, events }).add(
     ...state.all,
-    fleets,
+    fleetWork,
     mirrors,
   );
 }

@@ -62,7 +62,7 @@ test('writes nothing while an agent of another program holds the lock, and goes 
   started.push(() => other.kill('SIGKILL'));
   await expect.poll(() => existsSync(held), patience).toBe(true);
   const running = await agent('beside', 'mirror-n.io', { HEALTH_PORT: '24396' });
-  await expect.poll(() => running.output, patience).toContain('is locked by another process');
+  await expect.poll(() => running.output, patience).toContain('is locked by another process for more than 5000 ms');
   expect(read()).toBe(pristine);
   writeFileSync(go, '');
   await expect.poll(read, patience).toBe(line('127.64.0.96', 'mirror-n.io'));

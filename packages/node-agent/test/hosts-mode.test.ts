@@ -30,11 +30,18 @@ describe('the agent, beside a real API server', () => {
     expect(readFileSync(backup, 'utf8')).toBe(pristine);
   });
 
-  test('has no line for a headless Service', async () => {
-    await createService('headless', 'None');
+  test.each([
+    { service: 'headless', clusterIP: 'None', more: {} },
+    {
+      service: 'external',
+      clusterIP: undefined,
+      more: { type: 'ExternalName', externalName: 'mirror.example.com' },
+    },
+  ])('has no line for a Service without address: $service', async ({ service, clusterIP, more }) => {
+    await createService(service, clusterIP, more);
     const { agent, hosts, read } = node();
     writeFileSync(hosts, line('10.9.9.9', 'mirror-h.io'));
-    await agent('headless', 'mirror-h.io');
+    await agent(service, 'mirror-h.io');
     await expect.poll(read, patience).toBe(`${pristine}\n`);
   });
 

@@ -62,8 +62,8 @@ export function useCluster() {
     };
   }
 
-  async function createService(name: string, clusterIP?: string): Promise<void> {
-    const spec = { ports: [{ port: 443 }], ...(clusterIP !== undefined && { clusterIP }) };
+  async function createService(name: string, clusterIP?: string, more: object = {}): Promise<void> {
+    const spec = { ports: [{ port: 443 }], ...(clusterIP !== undefined && { clusterIP }), ...more };
     await client.create({ apiVersion: 'v1', kind: 'Service', metadata: { name, namespace: 'default' }, spec });
   }
 

@@ -82,6 +82,7 @@ function controller(parts: DependencyContainer): MirrorController {
       ? { name: 'entrepot-operator', identity, client: parts.resolve(leaseClientToken) }
       : undefined,
     onTextBlock: async (strategy, block) => parts.resolve(mapStateToken).record(strategy, block),
+    onStandDown: async () => parts.resolve(mapStateToken).forget(),
     health: settings.healthPort === 0 ? undefined : { port: settings.healthPort, host: settings.healthHost },
   });
 }

@@ -1,15 +1,17 @@
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { watch } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { poll, startControlPlane } from '@entrepot/control-plane';
 import { KubeClient, loadConnection } from '@entrepot/kube';
 import { nodeAgent } from '../programs.ts';
 import type { Progress } from '../progress.ts';
 
 const service = { namespace: 'default', name: 'registry-mirror-bench' };
+const run = promisify(execFile);
 const kind = { group: '', version: 'v1', kind: 'Service' };
 const hostname = 'mirror.example.org';
 
@@ -26,9 +28,10 @@ export async function measureHostsLine(changes: number, progress: Progress): Pro
   const folder = await mkdtemp(join(tmpdir(), 'entrepot-bench-'));
   const hosts = join(folder, 'hosts');
   await writeFile(hosts, '127.0.0.1\tlocalhost\n');
+  const mount = await mountFile(hosts, progress);
   const plane = await startControlPlane({ controllers: ['serviceaccount-controller'] });
   const client = new KubeClient(await loadConnection({ kubeconfig: plane.kubeconfig }));
-  const stopAgent = startAgent(folder, hosts, plane.kubeconfig);
+  const stopAgent = startAgent(folder, mount.path, plane.kubeconfig);
   try {
     await client.create(serviceAt('127.64.9.1'));
     await poll('the first line', async () => (await readFile(hosts, 'utf8')).includes(hostname), {
@@ -43,10 +46,33 @@ export async function measureHostsLine(changes: number, progress: Progress): Pro
     };
   } finally {
     await stopAgent();
+    await mount.end();
     await client.close();
     await plane.stop();
     await rm(folder, { recursive: true });
   }
+}
+
+interface Mount {
+  readonly path: string;
+  readonly end: () => Promise<void>;
+}
+
+/** The file as an agent has it in its pod: mounted, so that it can only be written where it stands. */
+async function mountFile(file: string, progress: Progress): Promise<Mount> {
+  if (process.getuid?.() !== 0) {
+    progress('only root may mount the hosts file: the agent replaces it instead of writing it in place, as in no pod');
+    return { path: file, end: async () => {} };
+  }
+  const path = `${file}_from_host`;
+  await writeFile(path, '');
+  await run('mount', ['--bind', file, path]);
+  return {
+    path,
+    end: async () => {
+      await run('umount', [path]);
+    },
+  };
 }
 
 interface Sample {

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { planned } from '../support/planned.ts';
 
@@ -29,26 +29,24 @@ test('of the Secret with the credentials, nothing but user name and password is 
     },
   }));
 
-describe('the volume of the CA bundle is called like its ConfigMap', () => {
-  test.each([
-    ['cas', 'cas'],
-    ['our.cas', 'our-cas'],
-  ])('%s: %s', (caBundle, name) =>
-    expect(volumes({ caBundle }).get(name)).toEqual({ name, configMap: { name: caBundle } }),
-  );
+test.each([
+  ['cas', 'cas'],
+  ['our.cas', 'our-cas'],
+])('the volume of the CA bundle is called like its ConfigMap %s: %s', (caBundle, name) =>
+  expect(volumes({ caBundle }).get(name)).toEqual({ name, configMap: { name: caBundle } }),
+);
 
-  test.each([
-    'tls',
-    'public-certificate',
-    'sockets',
-    'scratch',
-    'nginx-config',
-    'image-store',
-    'upstream.credentials',
-    'a'.repeat(64),
-  ])('but not where that name is taken or too long: %s', (caBundle) => {
-    const found = volumes({ caBundle });
-    expect(found.get('upstream-certs')).toEqual({ name: 'upstream-certs', configMap: { name: caBundle } });
-    expect(found.size).toBe(8);
-  });
+test.each([
+  'tls',
+  'public-certificate',
+  'sockets',
+  'scratch',
+  'nginx-config',
+  'image-store',
+  'upstream.credentials',
+  'a'.repeat(64),
+])('but not where that name is taken or too long: %s', (caBundle) => {
+  const found = volumes({ caBundle });
+  expect(found.get('upstream-certs')).toEqual({ name: 'upstream-certs', configMap: { name: caBundle } });
+  expect(found.size).toBe(8);
 });

@@ -115,6 +115,19 @@ describe('when a mirror changes', () => {
     });
   });
 
+  test('other credentials are shown to its pods, which roll for that', async () => {
+    await cluster.operator();
+    await cluster.mirror('quay', { ...everywhere, credentialsSecret: 'login' });
+    await converged('quay');
+    expect(await specOf('registry-mirror-quay')).toContain('"secretName":"login"');
+    await patchSpec('quay', { credentialsSecret: 'other-login' });
+    await eventually(async () => {
+      const spec = await specOf('registry-mirror-quay');
+      expect(spec).toContain('"secretName":"other-login"');
+      expect(spec).not.toContain('"secretName":"login"');
+    });
+  });
+
   test('a strategy it uses no more takes its objects along', async () => {
     await cluster.operator();
     await cluster.mirror('quay', everywhere);

@@ -85,6 +85,11 @@ export class ChaosRun {
     });
   }
 
+  /** How often the informer has asked for all objects. */
+  get lists(): number {
+    return this.proxy.requests.filter(({ isWatch, path }) => !isWatch && path.endsWith('/widgets')).length;
+  }
+
   /** What was told of each object. */
   toldOf(): Readonly<Record<string, readonly string[]>> {
     const all = Object.groupBy(this.told, (line) => /\w+(?=\/)/.exec(line)?.[0] ?? '');

@@ -15,7 +15,7 @@ export class MapStateRecorder {
     this.#logger = logger;
   }
 
-  /** To be called at the start: what an earlier process wrote, another one may have changed since. */
+  /** To be called at the start and when this process leads no more: what was written until then, another one may change. */
   async forget(): Promise<void> {
     this.#block = undefined;
     await this.#keep(async () => removeMapState(this.#file));

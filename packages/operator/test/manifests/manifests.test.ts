@@ -40,7 +40,7 @@ describe('the manifests', () => {
     expect(await namesFor({ NAMESPACE: namespace })).not.toContain(`Namespace /${namespace}`);
   });
 
-  test('may change nothing of the cluster itself but the status and the finalizers of mirrors', async () => {
+  test('let the operator change nothing of the cluster itself but mirrors, which it may patch, neither create nor delete', async () => {
     const objects = await manifestsFor({});
     expect(objects.find(({ kind }) => kind === 'ClusterRole')).toMatchObject({
       rules: [

@@ -155,6 +155,22 @@ describe('the operator, run as a program against a real API server,', () => {
     await second.hasLogged(/^leading$/);
   });
 
+  test('renews the Lease by a connection that nothing else uses, so that nothing else can hold it up', async () => {
+    const { proxy, kubeconfig } = await cluster.plane.startProxy();
+    const leader = operatorOf(kubeconfig, { LEADER_ELECTION: 'on' });
+    await leader.hasLogged(/^leading$/);
+    await cluster.mirror('beside', { upstreamUrl: 'beside.example.com' });
+    await cluster.hasCondition('beside', 'ConfigRendered', /^True/);
+    const ofLease = ({ path }: { readonly path: string }): boolean => path.includes('/coordination.k8s.io/');
+    const before = proxy.requests.filter(ofLease).length;
+    await poll('renewals', () => proxy.requests.filter(ofLease).length >= before + 3, { deadlineMs: 20_000 });
+    const { lease = [], other = [] } = Object.groupBy(proxy.requests, (asked) => (ofLease(asked) ? 'lease' : 'other'));
+    const connections = new Set(lease.map(({ connection }) => connection));
+    expect(connections.size).toBe(1);
+    expect(other.filter(({ connection }) => connections.has(connection))).toEqual([]);
+    expect(other.map(({ method }) => method)).toContain('PATCH');
+  });
+
   test('has never printed a secret', async () => {
     const all = RunningOperator.allOutput.join('\n');
     expect(all).toContain('registry-mirror-quay');

@@ -4,10 +4,12 @@ import { join } from 'node:path';
 import { ConfigMap, RegistryMirror, registryMirrorCRD, Service } from '@entrepot/core';
 import { poll } from '@entrepot/control-plane';
 import { z } from 'zod';
+import { entrepot, type Ended } from '../cli/run-program.ts';
 import { RunningOperator } from '../operator/running-operator.ts';
 import { TestCluster } from '../operator/test-cluster.ts';
 
 export const namespace = 'mirrors';
+const Lease = { group: 'coordination.k8s.io', version: 'v1', kind: 'Lease' };
 export const mapKey = { namespace: 'imageswap-system', name: 'imageswap-maps' };
 
 const dataOfMap = z.looseObject({ data: z.looseObject({ maps: z.string() }) });
@@ -19,6 +21,15 @@ export class MapCluster {
   readonly stateFile: string;
   readonly #folder: string;
   #running: RunningOperator | undefined;
+
+  get #environment() {
+    return {
+      NAMESPACE: namespace,
+      ADDRESSING_SCHEME: 'services',
+      IMAGESWAP_NAMESPACE: mapKey.namespace,
+      IMAGESWAP_MAP_STATE_FILE: this.stateFile,
+    };
+  }
 
   private constructor(cluster: TestCluster, folder: string) {
     this.cluster = cluster;
@@ -51,19 +62,30 @@ export class MapCluster {
     environment: Readonly<Record<string, string>> = {},
     kubeconfig = this.cluster.plane.kubeconfig,
   ): RunningOperator {
-    this.#running = new RunningOperator(kubeconfig, {
-      NAMESPACE: namespace,
-      ADDRESSING_SCHEME: 'services',
-      IMAGESWAP_NAMESPACE: mapKey.namespace,
-      IMAGESWAP_MAP_STATE_FILE: this.stateFile,
-      ...environment,
-    });
+    this.#running = new RunningOperator(kubeconfig, { ...this.#environment, ...environment });
     return this.#running;
   }
 
   async stopOperator(): Promise<void> {
     await this.#running?.stop();
     this.#running = undefined;
+  }
+
+  async killOperator(): Promise<void> {
+    await this.#running?.killOutright();
+    this.#running = undefined;
+  }
+
+  /** What `--map-check` says of the map, as a probe of the running operator would. */
+  async check(): Promise<Ended> {
+    const environment = this.#environment;
+    return entrepot(['operator', '--map-check', '--kubeconfig', this.cluster.plane.kubeconfig], { environment });
+  }
+
+  /** Makes somebody else the leader who has just renewed the Lease, or nobody. */
+  async setLeaseHolder(holderIdentity: string): Promise<void> {
+    const lease = { namespace, name: 'entrepot-operator' };
+    await this.cluster.client.patch(Lease, lease, { spec: { holderIdentity } }, { type: 'merge' });
   }
 
   /** The text of the map; undefined where there is none. */

@@ -43,7 +43,7 @@ test("mirror-operator's map is taken over with its mirrors, and what others adde
 });
 
 describe('a running operator', () => {
-  test('mends within a second what others do to its lines, and leaves theirs byte for byte', async () => {
+  test('mends what others do to its lines, mostly within a second and never later than after three, and leaves theirs byte for byte', async () => {
     await map.cluster.mirror('mended', { upstreamUrl: 'mended.io' });
     map.startOperator();
     const [ip = ''] = await map.addressesOf('mended');
@@ -52,7 +52,6 @@ describe('a running operator', () => {
     const above = '# team a\r\n[EXACT]nginx :: example.com/nginx \n';
     const below = '\tghcr.io::cache.example.com # no newline at the end';
     const edits: readonly [what: string, after: string | null, mended: string][] = [
-      ['lines above', `${above}${ours}`, `${above}${ours}`],
       ['a changed line', `${above}${ours.replace(ip, '10.0.0.1')}${below}`, `${above}${ours}${below}`],
       ['a foreign line in the block', ours.replace('default::\n', 'default::\nx.io::y.io\n'), ours],
       ['the block removed', `${above}${below}`, `${above}${below}\n${ours}`],
@@ -72,7 +71,8 @@ describe('a running operator', () => {
     const ms = await map.mapIs(ours);
     console.log(`the ConfigMap deleted: made anew after ${ms.toFixed(0)} ms`);
     times.push(ms);
-    // The median: one slow answer of a busy machine is nobody's fault.
+    expect(Math.max(...times)).toBeLessThan(3_000);
+    // One slow answer of a busy machine is nobody's fault.
     expect(times.sort((one, other) => one - other)[4]).toBeLessThan(1_000);
   });
 
@@ -86,10 +86,34 @@ describe('a running operator', () => {
     const ours = block(`default::\n${lineOf('noted', ip)}`);
     await map.mapIs(ours);
     await expect.poll(() => readMapState(map.stateFile)).toEqual({ ...state, block: ours });
-    await map.stopOperator();
+    await map.killOperator();
+    expect(await readMapState(map.stateFile)).toEqual({ ...state, block: ours });
     const waiting = map.startOperator({ LEADER_ELECTION: 'on', IMAGESWAP_NAMESPACE: 'not-there-yet' });
     await waiting.hasLogged(/^leading$/);
     await expect.poll(() => readMapState(map.stateFile)).toBeUndefined();
+  });
+
+  test('forgets what it wrote while another one leads, whose changes are no reason to restart it', async () => {
+    const operator = map.startOperator({ LEADER_ELECTION: 'on' });
+    const note = async () => readMapState(map.stateFile);
+    const isNoted = async () => {
+      await expect.poll(note, { timeout: 20_000 }).toMatchObject({ block: block('default::\n') });
+    };
+    const isForgotten = async () => {
+      await expect.poll(note, { timeout: 10_000 }).toBeUndefined();
+    };
+    await isNoted();
+    await map.setLeaseHolder('another');
+    await isForgotten();
+    await map.setLeaseHolder('');
+    // Also when nothing has changed meanwhile.
+    await isNoted();
+    await map.setLeaseHolder('another');
+    await isForgotten();
+    await map.editMap(block(`default::\n${lineOf('new', '10.0.0.1')}`));
+    expect(await map.check()).toMatchObject({ code: 0, said: 'nothing was written to the map yet\n' });
+    expect(operator.logged(/^leadership lost$/)).toHaveLength(2);
+    expect(operator.isRunning).toBe(true);
   });
 
   test('leaves the bare default line when the last mirror goes, also while nobody watches', async () => {
