@@ -11,6 +11,8 @@ export interface Statement {
   readonly status: 'True' | 'False' | 'Unknown';
   readonly reason: string;
   readonly message: string;
+  /** When it came about, where that is not when the status changed; in milliseconds since the epoch. */
+  readonly sinceMs?: number;
 }
 
 /** A step towards a condition that did not succeed. */
@@ -74,9 +76,10 @@ export function mergeConditions(
   observedGeneration: number,
   now: number,
 ): readonly Condition[] {
-  const said = statements.map((statement) => {
+  const said = statements.map(({ sinceMs, ...statement }) => {
     const before = previous.find(({ type }) => type === statement.type);
-    const time = before?.status === statement.status ? before.lastTransitionTime : rfc3339(now);
+    const isAsBefore = sinceMs === undefined && before?.status === statement.status;
+    const time = isAsBefore ? before.lastTransitionTime : rfc3339(sinceMs ?? now);
     return { ...statement, lastTransitionTime: time, observedGeneration };
   });
   const kept = previous.filter(({ type }) => !statements.some((statement) => statement.type === type));

@@ -11,13 +11,14 @@ import { ConfigMap, nodePolicyName } from '../api/group.ts';
 import { readStatus } from '../api/registry-mirror-status.ts';
 import type { ClusterState } from '../cluster-state.ts';
 import { liveNodeAgent } from '../plan/former-node-state.ts';
+import { heldNodeState } from '../plan/held-node-state.ts';
 import { isWritableFor } from '../plan/ownership.ts';
 import { type Rollout, rolloutOf } from '../plan/rollout.ts';
 import type { NodePlan } from '../plan/withdrawal.ts';
 import type { MirrorSettings } from '../settings.ts';
 import type { AbsentNodeFinder, AbsentNodes } from './absent-nodes.ts';
 import type { NodeFinalizer } from './node-finalizer.ts';
-import { leftBehindMessage, type Withdrawal } from './withdrawal-statement.ts';
+import { leftBehindMessage, type Wait, type Withdrawal } from './withdrawal-statement.ts';
 
 export interface NodeAgentsOptions {
   readonly applier: Applier;
@@ -51,6 +52,9 @@ export class NodeAgents {
   /** By mirror, the last DaemonSet that goes though some nodes did not answer: the informer may show it for a moment longer. */
   readonly #abandoned = new Map<string, { readonly agent: string | undefined; readonly withdrawal: Withdrawal }>();
 
+  /** By mirror, when its nodes were asked to give up everything: the informer may not show yet that this was recorded. */
+  readonly #askedAtMs = new Map<string, number>();
+
   constructor(options: NodeAgentsOptions) {
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
@@ -65,11 +69,13 @@ export class NodeAgents {
     const abandoned = this.#abandoned.get(name);
     if (nodeAgent === undefined || (live !== undefined && live.metadata.uid === abandoned?.agent)) {
       finder.forget(name);
+      this.#askedAtMs.delete(name);
       return abandoned === undefined ? nothing : { ...nothing, withdrawal: abandoned.withdrawal };
     }
     this.#abandoned.delete(name);
-    const untilMs = plan.node.length === 0 ? this.#deadlineMs(mirror) : undefined;
-    if (untilMs !== undefined && untilMs <= this.#clock.now()) return this.#abandon(mirror, live, former, signal);
+    if (plan.node.length > 0) this.#askedAtMs.delete(name);
+    const wait = plan.node.length === 0 ? this.#wait(mirror, live) : undefined;
+    if (wait !== undefined && wait.untilMs <= this.#clock.now()) return this.#abandon(mirror, live, former, signal);
     await finalizer.hold(mirror, signal);
     const isChanged = (await applier.apply(nodeAgent, (found) => isWritableFor(mirror, found), signal)) !== 'unchanged';
     const rollout = isChanged ? undefined : rolloutOf(live);
@@ -80,9 +86,9 @@ export class NodeAgents {
       ...(rollout !== undefined && { rollout }),
       absent: names,
       isHalted: this.isHalted(),
-      ...(untilMs !== undefined && { untilMs }),
+      ...(wait !== undefined && { wait }),
     };
-    const waits = [askAgainMs, untilMs === undefined ? undefined : untilMs - this.#clock.now()];
+    const waits = [askAgainMs, wait === undefined ? undefined : wait.untilMs - this.#clock.now()];
     const lookAgainMs = Math.min(...waits.filter((wait) => wait !== undefined));
     return {
       agent: nodeAgent,
@@ -113,6 +119,7 @@ export class NodeAgents {
     this.#options.finalizer.forget(mirror);
     this.#options.finder.forget(mirror);
     this.#abandoned.delete(mirror);
+    this.#askedAtMs.delete(mirror);
   }
 
   /** Whether the cluster's owner stopped all writing on nodes. */
@@ -122,13 +129,21 @@ export class NodeAgents {
     return policyShape.safeParse(policy).data?.data?.halt?.trim() === 'true';
   }
 
-  /** Counted from what the API server keeps, so that it is the same for the operator that runs next. */
-  #deadlineMs({ metadata, status }: KubernetesObject): number {
-    const { conditions } = readStatus(status);
-    const waiting = conditions.find(({ type, status: holds }) => type === 'Withdrawn' && holds === 'False');
-    const since = metadata.deletionTimestamp ?? waiting?.lastTransitionTime;
-    const sinceMs = since === undefined ? this.#clock.now() : Date.parse(since);
-    return sinceMs + this.#options.settings.nodeWithdrawalLimitMs;
+  /**
+   * Counted from when nodes were asked to give up everything, however long ago the mirror was deleted; the condition keeps that
+   * for the operator that runs next.
+   */
+  #wait({ metadata, status }: KubernetesObject, live: KubernetesObject | undefined): Wait {
+    const { name } = metadata;
+    const pending = readStatus(status).conditions.find(
+      ({ type, status: holds }) => type === 'Withdrawn' && holds === 'False',
+    );
+    const recorded = pending && Date.parse(pending.lastTransitionTime);
+    const { clusterDomain, nodeWithdrawalLimitMs } = this.#options.settings;
+    const isAsked = heldNodeState(live, clusterDomain).kept.length === 0;
+    const sinceMs = (isAsked ? (this.#askedAtMs.get(name) ?? recorded) : undefined) ?? this.#clock.now();
+    this.#askedAtMs.set(name, sinceMs);
+    return { sinceMs, untilMs: sinceMs + nodeWithdrawalLimitMs };
   }
 
   async #absentNodes(

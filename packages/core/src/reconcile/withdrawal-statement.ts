@@ -4,6 +4,13 @@ import type { Rollout } from '../plan/rollout.ts';
 import type { NodeState } from '../strategy/contract.ts';
 import type { Statement } from './conditions.ts';
 
+/** How long nodes are waited for, in milliseconds since the epoch. */
+export interface Wait {
+  readonly sinceMs: number;
+  /** When it goes on without them. */
+  readonly untilMs: number;
+}
+
 /** How far nodes are in forgetting what they are to forget of a mirror. */
 export type Withdrawal =
   | { readonly state: 'none' }
@@ -15,8 +22,8 @@ export type Withdrawal =
       /** Nodes that do not answer, as far as they are known. */
       readonly absent: readonly string[];
       readonly isHalted: boolean;
-      /** When it goes on without them, in milliseconds since the epoch; undefined where nothing waits for them. */
-      readonly untilMs?: number;
+      /** Undefined where nothing waits for them. */
+      readonly wait?: Wait;
     }
   | { readonly state: 'abandoned'; readonly former: readonly NodeState[]; readonly absent: readonly string[] };
 
@@ -35,15 +42,21 @@ export function withdrawalStatement(
   if (withdrawal.state === 'abandoned') {
     return { type, status: 'Unknown', reason: 'NodesLeftBehind', message: leftBehindMessage(withdrawal) };
   }
-  const { former, rollout, absent, isHalted, untilMs } = withdrawal;
+  const { former, rollout, absent, isHalted, wait } = withdrawal;
   const progress =
     rollout === undefined ? 'no node is done yet' : `${rollout.ready} of ${rollout.desired} nodes are done`;
   const message = [
     `${listOf(former)} ${former.length === 1 ? 'is' : 'are'} being taken from nodes: ${progress}`,
     ...obstaclesOf(absent, isHalted),
-    ...(untilMs === undefined ? [] : [`waits until ${rfc3339(untilMs)}`]),
+    ...(wait === undefined ? [] : [`waits until ${rfc3339(wait.untilMs)}`]),
   ].join('; ');
-  return { type, status: 'False', reason: 'NodesPending', message };
+  return {
+    type,
+    status: 'False',
+    reason: 'NodesPending',
+    message,
+    ...(wait !== undefined && { sinceMs: wait.sinceMs }),
+  };
 }
 
 /** What nobody did, and what remains to be done by hand. */

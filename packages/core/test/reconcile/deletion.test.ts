@@ -1,4 +1,4 @@
-import type { KubernetesObject } from '@entrepot/kube';
+import { type KubernetesObject, systemClock } from '@entrepot/kube';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { ConfigMap, DaemonSet, RegistryMirror, StatefulSet } from '../../src/index.ts';
@@ -86,6 +86,21 @@ describe('a mirror that is deleted', () => {
     expect(await onNodes(cluster, 'quay')).toEqual({ kept: quay, withdrawn: [] });
     await cluster.operator();
     await eventually(async () => expect(await onNodes(cluster, 'quay')).toEqual({ kept: [], withdrawn: quay }));
+    await cluster.nodesAnswer('quay', 3);
+    await eventually(async () => expect(await cluster.client.get(RegistryMirror, { name: 'quay' })).toBeUndefined());
+  });
+
+  test('while no operator runs is taken from nodes, however late the next one comes, and whatever its clock says', async () => {
+    const first = await cluster.operator();
+    await onThreeNodes(cluster, 'quay', { upstreamUrl: 'quay.io' });
+    await first.stop();
+    await cluster.client.delete(RegistryMirror, { name: 'quay' });
+    const anHourLater = { ...systemClock, now: () => systemClock.now() + 3_600_000 };
+    await cluster.operator(undefined, {}, { clock: anHourLater });
+    await eventually(async () => {
+      expect(await onNodes(cluster, 'quay')).toEqual({ kept: [], withdrawn: quay });
+      expect(await withdrawn('quay')).toEqual(inTenMinutes);
+    });
     await cluster.nodesAnswer('quay', 3);
     await eventually(async () => expect(await cluster.client.get(RegistryMirror, { name: 'quay' })).toBeUndefined());
   });

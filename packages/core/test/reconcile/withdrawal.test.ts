@@ -1,3 +1,4 @@
+import { systemClock } from '@entrepot/kube';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ConfigMap, RegistryMirror, StatefulSet } from '../../src/index.ts';
 import { eventually } from '../support/eventually.ts';
@@ -66,6 +67,23 @@ describe('a mirror that nodes are to know otherwise', () => {
       expect(await agentOf(cluster, 'quay')).toBeUndefined();
       expect(await finalizersOf(cluster, 'quay')).toEqual([]);
       expect(await withdrawn('quay')).toContain(`Unknown NodesLeftBehind: ${off} did not answer in time`);
+    });
+  });
+
+  test('first by a new name, for which nobody waits, and then by none: waits as long as for any other', async () => {
+    let aheadMs = 0;
+    await cluster.operator(undefined, {}, { clock: { ...systemClock, now: () => systemClock.now() + aheadMs } });
+    await onThreeNodes(cluster, 'quay', { upstreamUrl: 'quay.io' });
+    await patchSpec('quay', { masqueradeUrl: 'cache.example.org' });
+    await eventually(async () => expect(await withdrawn('quay')).toMatch(/^False NodesPending: /));
+    aheadMs = 3_600_000;
+    await patchSpec('quay', { addressing: [] });
+    await eventually(async () => {
+      expect(await withdrawn('quay')).toMatch(/^False NodesPending: .*; waits until /);
+      expect(await onNodes(cluster, 'quay')).toEqual({
+        kept: [],
+        withdrawn: renamed.flatMap((state, index) => [state, quay[index]]),
+      });
     });
   });
 
