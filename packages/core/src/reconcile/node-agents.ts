@@ -6,7 +6,6 @@ import {
   type KubernetesObject,
   systemClock,
 } from '@entrepot/kube';
-import { z } from 'zod';
 import { ConfigMap, nodePolicyName } from '../api/group.ts';
 import { readStatus } from '../api/registry-mirror-status.ts';
 import type { ClusterState } from '../cluster-state.ts';
@@ -18,6 +17,7 @@ import type { NodePlan } from '../plan/withdrawal.ts';
 import type { MirrorSettings } from '../settings.ts';
 import type { AbsentNodeFinder, AbsentNodes } from './absent-nodes.ts';
 import type { NodeFinalizer } from './node-finalizer.ts';
+import { isHalting } from './node-policy.ts';
 import { leftBehindMessage, type Wait, type Withdrawal } from './withdrawal-statement.ts';
 
 export interface NodeAgentsOptions {
@@ -43,7 +43,6 @@ export interface NodesOutcome {
 }
 
 const nothing: NodesOutcome = { isChanged: false, absentNodes: [], withdrawal: { state: 'none' } };
-const policyShape = z.looseObject({ data: z.looseObject({ halt: z.string().optional() }).optional() });
 
 /** Brings nodes in line with what is planned for a mirror, and waits for them, though not for ever, before it lets go. */
 export class NodeAgents {
@@ -125,8 +124,7 @@ export class NodeAgents {
   /** Whether the cluster's owner stopped all writing on nodes. */
   isHalted(): boolean {
     const { state, settings } = this.#options;
-    const policy = state.get(ConfigMap, { namespace: settings.namespace, name: nodePolicyName });
-    return policyShape.safeParse(policy).data?.data?.halt?.trim() === 'true';
+    return isHalting(state.get(ConfigMap, { namespace: settings.namespace, name: nodePolicyName }));
   }
 
   /**

@@ -160,7 +160,7 @@ test('while work on nodes is halted, that is what conditions say', async () => {
     apiVersion: 'v1',
     kind: 'ConfigMap',
     metadata: { namespace: cluster.namespace, name: 'entrepot-node-policy' },
-    data: { halt: 'true\n' },
+    data: { halt: 'Yes, please\n' },
   });
   await cluster.nodesAnswer('quay', 0, 3);
   await eventually(async () =>
