@@ -59,8 +59,12 @@ export class NodeAgents {
     this.#clock = options.clock ?? systemClock;
   }
 
-  /** Applies the DaemonSet, after the mirror was told to wait for it when it is deleted. */
-  async apply(mirror: KubernetesObject, plan: NodePlan, signal: AbortSignal): Promise<NodesOutcome> {
+  /**
+   * Applies the DaemonSet, after the mirror was told to wait for it when it is deleted.
+   *
+   * @returns undefined when the mirror is gone
+   */
+  async apply(mirror: KubernetesObject, plan: NodePlan, signal: AbortSignal): Promise<NodesOutcome | undefined> {
     const { applier, finalizer, finder } = this.#options;
     const { nodeAgent, former } = plan;
     const live = liveNodeAgent(mirror, this.#options);
@@ -75,7 +79,7 @@ export class NodeAgents {
     if (plan.node.length > 0) this.#askedAtMs.delete(name);
     const wait = plan.node.length === 0 ? this.#wait(mirror, live) : undefined;
     if (wait !== undefined && wait.untilMs <= this.#clock.now()) return this.#abandon(mirror, live, former, signal);
-    await finalizer.hold(mirror, signal);
+    if (!(await finalizer.hold(mirror, signal))) return undefined;
     const isChanged = (await applier.apply(nodeAgent, (found) => isWritableFor(mirror, found), signal)) !== 'unchanged';
     const rollout = isChanged ? undefined : rolloutOf(live);
     const { names, askAgainMs } = await this.#absentNodes(name, rollout, signal);

@@ -1,7 +1,8 @@
-import { type KubernetesObject, systemClock } from '@entrepot/kube';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { KubeClient, type KubernetesObject, loadConnection, Metrics, systemClock } from '@entrepot/kube';
+import { afterEach, beforeEach, describe, expect, inject, test } from 'vitest';
 import { z } from 'zod';
 import { ConfigMap, DaemonSet, RegistryMirror, StatefulSet } from '../../src/index.ts';
+import { atRest } from '../support/at-rest.ts';
 import { eventually } from '../support/eventually.ts';
 import { like } from '../support/matching.ts';
 import { finalizersOf, onNodes, onThreeNodes, quay, unreadyAgent } from '../support/nodes.ts';
@@ -44,7 +45,31 @@ async function warningsAbout({ metadata }: KubernetesObject): Promise<readonly s
   return events.map(({ reason, note }) => `${reason}: ${note}`);
 }
 
+/** Deletes a mirror the moment before the operator tells it to wait for its nodes. */
+class HastyUser extends KubeClient {
+  readonly madeAgents: string[] = [];
+
+  override async request<T>(...args: Parameters<KubeClient['request']>): Promise<T> {
+    const [method, path] = args;
+    if (method === 'PATCH' && /\/registrymirrors\/[^/]+$/.test(path)) await super.request('DELETE', path);
+    if (method !== 'GET' && path.includes('/daemonsets')) this.madeAgents.push(`${method} ${path}`);
+    return super.request<T>(...args);
+  }
+}
+
 describe('a mirror that is deleted', () => {
+  test('before anything gets onto nodes gets no agents any more', async () => {
+    const client = new HastyUser(await loadConnection({ kubeconfig: inject('kubeconfig') }));
+    const metrics = new Metrics();
+    const operator = await cluster.operator(undefined, {}, { client, metrics });
+    await cluster.mirror('quay', { upstreamUrl: 'quay.io' });
+    await eventually(async () => expect(await cluster.client.get(RegistryMirror, { name: 'quay' })).toBeUndefined());
+    await atRest({ metrics });
+    expect(client.madeAgents).toEqual([]);
+    await operator.stop();
+    await client.close();
+  });
+
   test(
     'leaves the fleet at once, serves until its nodes have forgotten it, and leaves nothing behind',
     async () => {
