@@ -2,6 +2,7 @@ import { systemClock } from '@entrepot/kube';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ConfigMap, RegistryMirror, StatefulSet } from '../../src/index.ts';
 import { eventually } from '../support/eventually.ts';
+import { like } from '../support/matching.ts';
 import { agentOf, finalizersOf, onNodes, onThreeNodes, quay, unreadyAgent } from '../support/nodes.ts';
 import { Cluster } from '../support/operator.ts';
 import { hosts, mapIn } from '../support/plugins.ts';
@@ -114,6 +115,32 @@ describe('a mirror that nodes are to know otherwise', () => {
     expect(await onNodes(cluster, 'quay')).toEqual({ kept: quay, withdrawn: [] });
     expect(await finalizersOf(cluster, 'quay')).toEqual([finalizer]);
   });
+});
+
+test('of a mirror with a wrong spec nothing is claimed but that, until it is mended', async () => {
+  await cluster.operator();
+  await onThreeNodes(cluster, 'quay', { upstreamUrl: 'quay.io' });
+  await patchSpec('quay', { addressing: [{ type: 'typo' }] });
+  const unknown =
+    'Unknown NotMaintained: what is there stays as it is, and nobody looks after it while Ready says InvalidSpec';
+  await eventually(async () =>
+    expect(await cluster.conditions('quay')).toEqual({
+      Ready: like(/^False InvalidSpec: /),
+      ConfigRendered: unknown,
+      CertificateReady: unknown,
+      CacheAvailable: unknown,
+      Addressed: unknown,
+    }),
+  );
+  await patchSpec('quay', { addressing: [{ type: 'hosts' }] });
+  await eventually(async () =>
+    expect(await cluster.conditions('quay')).toMatchObject({
+      ConfigRendered: like(/^True Rendered: /),
+      CertificateReady: like(/^True Issued: /),
+      CacheAvailable: like(/^False NoReplicaReady: /),
+      Addressed: like(/^True NodesReady: /),
+    }),
+  );
 });
 
 describe('a strategy that is taken from the operator', () => {
