@@ -4,7 +4,7 @@ export { covers } from './apply/covers.ts';
 export { Inventory, type InventoryEntry, type InventoryOptions } from './apply/inventory.ts';
 export { mergeTextBlock } from './apply/merge-text-block.ts';
 export { type PruneScope } from './apply/prune.ts';
-export { applyTextBlock, type ConfigMapTextBlock } from './apply/text-block.ts';
+export { applyTextBlock, type ConfigMapTextBlock, type TextBlockOptions } from './apply/text-block.ts';
 export { backoffMs, type BackoffRange } from './backoff.ts';
 export {
   loadConnection,

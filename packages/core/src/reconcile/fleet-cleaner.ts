@@ -7,6 +7,7 @@ import {
   type KubeClient,
   type KubernetesObject,
 } from '@entrepot/kube';
+import { fieldManager } from '../api/group.ts';
 import type { FleetPlan } from '../plan/fleet.ts';
 import { fleetLabel, isInFleetOf, ownerOf, strategyLabel } from '../plan/ownership.ts';
 import { isSameBlock, type StrategyInventory, type StrategyTraces } from './strategy-inventory.ts';
@@ -98,7 +99,7 @@ export class FleetCleaner {
   async #removeBlocks(strategy: string, places: StrategyTraces['textBlocks'], signal: AbortSignal): Promise<void> {
     const { client, inventory } = this.#options;
     for (const place of places) {
-      await applyTextBlock(client, { ...place, content: '' }, signal);
+      await applyTextBlock(client, { ...place, content: '' }, { fieldManager }, signal);
       await inventory.forgetBlock(strategy, place, signal);
     }
   }

@@ -9,6 +9,7 @@ import {
   systemClock,
   TerminalError,
 } from '@entrepot/kube';
+import { fieldManager } from '../api/group.ts';
 import { type FleetPlan, planFleet } from '../plan/fleet.ts';
 import { isInFleetOf } from '../plan/ownership.ts';
 import type { Survey } from '../plan/survey.ts';
@@ -118,7 +119,7 @@ export class FleetReconciler {
     await inventory.record(strategy, objects, textBlocks, signal);
     for (const object of objects) await applier.apply(object, isInFleetOf.bind(undefined, strategy), signal);
     for (const block of textBlocks) {
-      await applyTextBlock(client, block, signal);
+      await applyTextBlock(client, block, { fieldManager }, signal);
       await this.#options.onTextBlock?.(strategy, block);
     }
   }

@@ -84,7 +84,8 @@ export class Inventory {
     const data = { [scope]: text };
     if (live === undefined) {
       const configMap = { apiVersion: 'v1', kind: 'ConfigMap', metadata: this.#key, data };
-      this.#note(await this.#client.create<KubernetesObject>(configMap, {}, signal));
+      const options = { fieldManager: this.#fieldManager };
+      this.#note(await this.#client.create<KubernetesObject>(configMap, options, signal));
       return;
     }
     const patch = { metadata: { resourceVersion: live.metadata.resourceVersion }, data };
