@@ -8,6 +8,7 @@ import {
   type Result,
   systemClock,
   TerminalError,
+  WaitingError,
 } from '@entrepot/kube';
 import { fieldManager } from '../api/group.ts';
 import { type FleetPlan, planFleet } from '../plan/fleet.ts';
@@ -83,8 +84,7 @@ export class FleetReconciler {
     const started = this.#clock.elapsedMs();
     try {
       const errors = await this.#reconcile(signal);
-      const worst = errors.find(isRetried) ?? errors[0];
-      if (worst !== undefined) throw worst;
+      if (errors.length > 0) throw mostUrgent(errors);
       return done;
     } finally {
       this.#firstPass.resolve();
@@ -142,6 +142,12 @@ export class FleetReconciler {
       if (isUser) this.#options.enqueueMirror(name);
     }
   }
+}
+
+/** Of errors, the one after which it is tried again first. */
+function mostUrgent(errors: readonly unknown[]): unknown {
+  const waits = errors.filter((error) => error instanceof WaitingError);
+  return errors.find(isRetried) ?? waits.toSorted((one, other) => one.afterMs - other.afterMs)[0] ?? errors[0];
 }
 
 /** @returns what was thrown */
