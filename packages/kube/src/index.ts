@@ -13,6 +13,7 @@ export {
   type LoadConnectionOptions,
   type TlsMaterial,
 } from './client/connection.ts';
+export { labelSelector } from './client/label-selector.ts';
 export { KubeClient, type KubeClientOptions } from './client/kube-client.ts';
 export {
   type ApplyOptions,

@@ -1,4 +1,5 @@
 import { ApiError, TerminalError, WaitingError } from '@entrepot/kube';
+import { rfc3339 } from '../api/rfc3339.ts';
 import type { Condition } from '../api/registry-mirror-status.ts';
 
 /** The statements about a mirror, in the order in which they become true; Ready sums them up. */
@@ -84,9 +85,4 @@ export function mergeConditions(
   });
   const kept = previous.filter(({ type }) => !statements.some((statement) => statement.type === type));
   return [...said, ...kept];
-}
-
-/** A time as Kubernetes writes it. */
-export function rfc3339(now: number | Date): string {
-  return new Date(now).toISOString().replace(/\.\d+Z$/, 'Z');
 }

@@ -1,4 +1,5 @@
 import { type MirrorStatus, type StrategyStatus } from '../api/registry-mirror-status.ts';
+import { rfc3339 } from '../api/rfc3339.ts';
 import { problemSentence } from '../api/problem.ts';
 import type { CertificateOutcome } from '../certificates/certificate-keeper.ts';
 import type { SurveyedMirror, ValidMirror } from '../plan/survey.ts';
@@ -8,7 +9,6 @@ import {
   conditionTypes,
   mergeConditions,
   readyStatement,
-  rfc3339,
   type Statement,
   statementOf,
   type StepFailure,

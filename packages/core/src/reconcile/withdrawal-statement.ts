@@ -1,7 +1,8 @@
 import { nodePolicyName } from '../api/group.ts';
+import { rfc3339 } from '../api/rfc3339.ts';
 import type { Condition } from '../api/registry-mirror-status.ts';
 import type { Rollout } from '../plan/rollout.ts';
-import type { NodeState } from '../strategy/contract.ts';
+import type { NodeState } from '../strategy/node-state.ts';
 import type { Statement } from './conditions.ts';
 
 /** How long nodes are waited for, in milliseconds since the epoch. */
@@ -83,8 +84,4 @@ function briefly(names: readonly string[]): string {
 
 function listOf(states: readonly NodeState[]): string {
   return states.map((state) => (state.kind === 'HostsEntry' ? `name ${state.hostname}` : state.directory)).join(', ');
-}
-
-function rfc3339(time: number): string {
-  return new Date(time).toISOString().replace(/\.\d+Z$/, 'Z');
 }
