@@ -1,22 +1,11 @@
-import { apiVersionOf, type KubernetesObject, systemClock } from '@entrepot/kube';
+import { apiVersionOf, type KubernetesObject } from '@entrepot/kube';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { z } from 'zod';
 import { createAuthority } from '../../src/certificates/authority.ts';
-import {
-  ConfigMap,
-  configureStrategy,
-  DaemonSet,
-  defineStrategy,
-  RegistryMirror,
-  Secret,
-  Service,
-  StatefulSet,
-} from '../../src/index.ts';
+import { ConfigMap, DaemonSet, RegistryMirror, Secret, Service, StatefulSet } from '../../src/index.ts';
 import { atRest } from '../support/at-rest.ts';
 import { eventually } from '../support/eventually.ts';
 import { like } from '../support/matching.ts';
 import { Cluster } from '../support/operator.ts';
-import { hosts, mapIn } from '../support/plugins.ts';
 
 let cluster: Cluster;
 beforeEach(async () => {
@@ -236,45 +225,6 @@ describe('things of others', () => {
     await cluster.client.delete(ConfigMap, metadata);
     await eventually(async () => expect(await addressed()).toBe('True Planned: planned by map'));
     expect(await cluster.client.get(ConfigMap, metadata)).toHaveProperty('data');
-  });
-
-  test('when a foreign object goes that nobody watches, what was in its way is applied before long', async () => {
-    const metadata = { namespace: 'default', name: `far-${cluster.namespace}` };
-    const far = configureStrategy(
-      defineStrategy({
-        ...hosts.strategy,
-        name: 'far',
-        settings: z.object({}),
-        options: z.object({}),
-        manages: [ConfigMap],
-        plan: (mirrors) => ({
-          perMirror: new Map(mirrors.map(({ mirror }) => [mirror.name, {}])),
-          fleet: { objects: [{ apiVersion: 'v1', kind: 'ConfigMap', metadata, data: { ours: 'yes' } }] },
-        }),
-      }),
-    );
-    const foreign = { namespace: cluster.namespace, name: 'map-summary' };
-    for (const place of [metadata, foreign]) {
-      await cluster.client.create({ apiVersion: 'v1', kind: 'ConfigMap', metadata: place });
-    }
-    const inNoTime = {
-      ...systemClock,
-      sleep: (ms: number, signal?: AbortSignal) => systemClock.sleep(ms === 30_000 ? 1500 : ms, signal),
-    };
-    const operator = await cluster.operator([mapIn(cluster.namespace), far, hosts], {}, { clock: inNoTime });
-    await cluster.mirror('quay', { upstreamUrl: 'quay.io', addressing: [{ type: 'far' }, { type: 'map' }] });
-    await eventually(async () =>
-      expect((await cluster.conditions('quay'))['Addressed']).toMatch(
-        /^False FleetNotApplied: far: .* belongs to somebody else/,
-      ),
-    );
-    await atRest(operator);
-    await cluster.client.delete(ConfigMap, metadata);
-    await eventually(async () => {
-      expect(await cluster.client.get(ConfigMap, metadata)).toMatchObject({ data: { ours: 'yes' } });
-      expect((await cluster.conditions('quay'))['Addressed']).toMatch(/^False FleetNotApplied: map: /);
-    });
-    await cluster.client.delete(ConfigMap, metadata);
   });
 
   test('missing credentials are said; when the Secret comes, goes or loses a key, that is seen', async () => {
