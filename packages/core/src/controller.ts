@@ -15,6 +15,7 @@ import { ConfigMap, fieldManager, formerFieldManagers } from './api/group.ts';
 import { AuthorityKeeper } from './certificates/authority-keeper.ts';
 import { CertificateKeeper } from './certificates/certificate-keeper.ts';
 import { AbsentNodeFinder } from './reconcile/absent-nodes.ts';
+import { FleetCleaner } from './reconcile/fleet-cleaner.ts';
 import { FleetReconciler, type TextBlockListener } from './reconcile/fleet-reconciler.ts';
 import { InformerSet } from './reconcile/informer-set.ts';
 import { MirrorReconciler } from './reconcile/mirror-reconciler.ts';
@@ -101,8 +102,10 @@ export function createMirrorController(options: MirrorControllerOptions): Mirror
     catalog,
     surveyor,
     inventory,
+    cleaner: new FleetCleaner({ client, applier, inventory, events }),
     enqueueMirror: (name) => mirrors.enqueue(name),
     onTextBlock: options.onTextBlock,
+    clock,
   });
   const mirror = new MirrorReconciler({
     state,

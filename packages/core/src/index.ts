@@ -4,17 +4,15 @@ export {
   type Contribution,
   type FleetContribution,
   type Guarantees,
-  type HostsEntry,
   type MirrorView,
   type NamespacedRule,
-  type NodeState,
   type ObjectReference,
   type PlanContext,
   type PlannedMirror,
   type StrategyPlan,
   type TextBlock,
-  type TrustedCA,
 } from './strategy/contract.ts';
+export { type HostsEntry, type NodeState, type TrustedCA } from './strategy/node-state.ts';
 export {
   templateContractVersion,
   type ConfigTemplate,

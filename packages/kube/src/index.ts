@@ -4,7 +4,7 @@ export { covers } from './apply/covers.ts';
 export { Inventory, type InventoryEntry, type InventoryOptions } from './apply/inventory.ts';
 export { mergeTextBlock } from './apply/merge-text-block.ts';
 export { type PruneScope } from './apply/prune.ts';
-export { applyTextBlock, type ConfigMapTextBlock } from './apply/text-block.ts';
+export { applyTextBlock, type ConfigMapTextBlock, type TextBlockOptions } from './apply/text-block.ts';
 export { backoffMs, type BackoffRange } from './backoff.ts';
 export {
   loadConnection,
@@ -13,6 +13,7 @@ export {
   type LoadConnectionOptions,
   type TlsMaterial,
 } from './client/connection.ts';
+export { labelSelector } from './client/label-selector.ts';
 export { KubeClient, type KubeClientOptions } from './client/kube-client.ts';
 export {
   type ApplyOptions,

@@ -1,5 +1,5 @@
 import { cacheSizeBytes } from '../plan/cache-size.ts';
-import { authoritySecretName } from '../plan/naming.ts';
+import { authoritySecretName, isMirrorSecret } from '../plan/naming.ts';
 import { type ClaimSpec, claimSpec } from './claim-spec.ts';
 import { parseDuration } from './duration.ts';
 import { parseRegistryHost } from './host.ts';
@@ -75,6 +75,11 @@ export function normaliseMirror(name: string, raw: unknown): Normalised {
   ] as const) {
     if (secret !== authoritySecretName) continue;
     problems.push({ field, message: `must not be ${authoritySecretName}, which holds the key of the mirrors' CA` });
+  }
+  // What the operator may read, others may not get by a mirror of theirs.
+  if (tls?.secretName !== undefined && isMirrorSecret(tls.secretName)) {
+    const message = `must not be ${tls.secretName}, as the operator calls a Secret of its own; give yours another name`;
+    problems.push({ field: 'spec.tls.secretName', message });
   }
   const spec = withDefaults(parsed.data, upstreamHost, masqueradeHost);
   const storage = parseQuantity(spec.claim.resources.requests.storage);

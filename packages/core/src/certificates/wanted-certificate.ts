@@ -1,5 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import type { KubernetesObject } from '@entrepot/kube';
+import { rfc3339 } from '../api/rfc3339.ts';
 import { anchorsOf, certificatesIn } from './anchors.ts';
 import { type Authority, constrainedAuthority, isConstrained, type KeyPair } from './authority.ts';
 import { textsOf } from './secret-texts.ts';
@@ -104,7 +105,7 @@ function flawOf(
   if (facts.notAfter.getTime() <= now) {
     return {
       reason: 'CertificateExpired',
-      message: `${title} was valid until ${facts.notAfter.toISOString().replace('.000', '')}`,
+      message: `${title} was valid until ${rfc3339(facts.notAfter)}`,
     };
   }
   const uncovered = uncoveredNames(facts, servingNames);

@@ -2,7 +2,7 @@ import type { KubernetesObject } from '@entrepot/kube';
 import { DaemonSet } from '../api/group.ts';
 import type { ClusterState } from '../cluster-state.ts';
 import type { MirrorSettings } from '../settings.ts';
-import type { NodeState } from '../strategy/contract.ts';
+import type { NodeState } from '../strategy/node-state.ts';
 import { heldNodeState } from './held-node-state.ts';
 import { namesOf } from './naming.ts';
 import { isOwnedBy } from './ownership.ts';

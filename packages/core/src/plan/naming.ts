@@ -40,6 +40,14 @@ export function mirrorsNaming(object: string): readonly string[] {
     .map((suffix) => object.slice(prefix.length, object.length - suffix.length));
 }
 
+const { configSecret, certificateSecret, servingSecret } = namesOf('');
+const secretSuffixes = [configSecret, certificateSecret, servingSecret].map((name) => name.slice(prefix.length));
+
+/** Whether a mirror, if it existed, would have a Secret of this name, which is nobody else's to use. */
+export function isMirrorSecret(name: string): boolean {
+  return name.startsWith(prefix) && secretSuffixes.some((end) => name.slice(prefix.length + 1).endsWith(end));
+}
+
 /** The Secret with the CA that signs the mirrors' serving certificates. */
 export const authoritySecretName = 'entrepot-ca';
 

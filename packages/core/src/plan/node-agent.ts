@@ -1,7 +1,7 @@
 import type { KubernetesObject } from '@entrepot/kube';
 import { nodePolicyName } from '../api/group.ts';
 import type { MirrorSettings } from '../settings.ts';
-import type { NodeState } from '../strategy/contract.ts';
+import type { NodeState } from '../strategy/node-state.ts';
 import { namesOf, numbered } from './naming.ts';
 import {
   type AgentContainer,

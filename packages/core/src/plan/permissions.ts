@@ -33,8 +33,13 @@ export function requiredRules(
       resources: ['leases'],
       verbs: ['get', 'create', 'update', 'patch'],
     },
-    // Events about cluster-scoped objects are kept in the namespace `default`.
-    { namespace: 'default', apiGroups: ['events.k8s.io'], resources: ['events'], verbs: ['create', 'patch', 'update'] },
+    // Events about cluster-scoped objects are kept in the namespace `default`, those about the inventory in its own.
+    ...[...new Set(['default', namespace])].map((where) => ({
+      namespace: where,
+      apiGroups: ['events.k8s.io'],
+      resources: ['events'],
+      verbs: ['create', 'patch', 'update'],
+    })),
     ...strategies.flatMap(({ strategy, settings: own }) => strategy.rules(own)),
   ];
 }

@@ -1,5 +1,5 @@
 import type { KubernetesObject } from '@entrepot/kube';
-import type { NodeState } from '../strategy/contract.ts';
+import type { NodeState } from '../strategy/node-state.ts';
 import { formerNodeState, type NodeStateInput } from './former-node-state.ts';
 import { nodeAgent } from './node-agent.ts';
 import { ownedBy } from './ownership.ts';

@@ -1,4 +1,11 @@
-import { ApiError, type Clock, type KubeClient, type KubernetesObject, systemClock } from '@entrepot/kube';
+import {
+  ApiError,
+  type Clock,
+  type KubeClient,
+  type KubernetesObject,
+  labelSelector,
+  systemClock,
+} from '@entrepot/kube';
 import { z } from 'zod';
 import { Pod } from '../api/group.ts';
 import { baseLabels, nodeAgentComponent } from '../plan/ownership.ts';
@@ -59,12 +66,10 @@ export class AbsentNodeFinder {
 
   /** The names as they are at this moment; none where the operator may not list pods. */
   async list(mirror: string, signal: AbortSignal): Promise<readonly string[]> {
-    const labels = { ...baseLabels(mirror), ...nodeAgentComponent };
-    const labelSelector = Object.entries(labels)
-      .map((label) => label.join('='))
-      .join(',');
+    const labels = labelSelector({ ...baseLabels(mirror), ...nodeAgentComponent });
     try {
-      const { items } = await this.#client.list(Pod, { namespace: this.#namespace, labelSelector }, signal);
+      const selection = { namespace: this.#namespace, labelSelector: labels };
+      const { items } = await this.#client.list(Pod, selection, signal);
       return [...new Set(items.flatMap(nodeOfUnready))].sort();
     } catch (error) {
       if (error instanceof ApiError && error.status === 403) return [];

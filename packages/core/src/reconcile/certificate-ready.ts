@@ -1,5 +1,6 @@
+import { rfc3339 } from '../api/rfc3339.ts';
 import type { CertificateOutcome } from '../certificates/certificate-keeper.ts';
-import { rfc3339, type Statement } from './conditions.ts';
+import type { Statement } from './conditions.ts';
 
 /** Says whether a mirror serves a valid certificate, and how far the change to another one is. Pure. */
 export function certificateReady(outcome: CertificateOutcome | undefined, now: number): Omit<Statement, 'type'> {

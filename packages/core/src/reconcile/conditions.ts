@@ -1,4 +1,5 @@
 import { ApiError, TerminalError, WaitingError } from '@entrepot/kube';
+import { rfc3339 } from '../api/rfc3339.ts';
 import type { Condition } from '../api/registry-mirror-status.ts';
 
 /** The statements about a mirror, in the order in which they become true; Ready sums them up. */
@@ -11,6 +12,8 @@ export interface Statement {
   readonly status: 'True' | 'False' | 'Unknown';
   readonly reason: string;
   readonly message: string;
+  /** When it came about, where that is not when the status changed; in milliseconds since the epoch. */
+  readonly sinceMs?: number;
 }
 
 /** A step towards a condition that did not succeed. */
@@ -74,16 +77,12 @@ export function mergeConditions(
   observedGeneration: number,
   now: number,
 ): readonly Condition[] {
-  const said = statements.map((statement) => {
+  const said = statements.map(({ sinceMs, ...statement }) => {
     const before = previous.find(({ type }) => type === statement.type);
-    const time = before?.status === statement.status ? before.lastTransitionTime : rfc3339(now);
+    const isAsBefore = sinceMs === undefined && before?.status === statement.status;
+    const time = isAsBefore ? before.lastTransitionTime : rfc3339(sinceMs ?? now);
     return { ...statement, lastTransitionTime: time, observedGeneration };
   });
   const kept = previous.filter(({ type }) => !statements.some((statement) => statement.type === type));
   return [...said, ...kept];
-}
-
-/** A time as Kubernetes writes it. */
-export function rfc3339(now: number | Date): string {
-  return new Date(now).toISOString().replace(/\.\d+Z$/, 'Z');
 }

@@ -2,20 +2,23 @@ import { isDeepStrictEqual } from 'node:util';
 import {
   type Applier,
   applyTextBlock,
+  type Clock,
   done,
   type KubeClient,
-  type KubernetesObject,
   type Result,
   systemClock,
   TerminalError,
+  WaitingError,
 } from '@entrepot/kube';
+import { fieldManager } from '../api/group.ts';
 import { type FleetPlan, planFleet } from '../plan/fleet.ts';
-import { fleetLabel, isInFleetOf, ownerOf, strategyLabel } from '../plan/ownership.ts';
+import { isInFleetOf } from '../plan/ownership.ts';
 import type { Survey } from '../plan/survey.ts';
 import type { Catalog } from '../strategy/catalog.ts';
 import type { TextBlock } from '../strategy/contract.ts';
 import { isRetried } from './conditions.ts';
-import { isSameBlock, type StrategyInventory, type StrategyTraces } from './strategy-inventory.ts';
+import type { FleetCleaner } from './fleet-cleaner.ts';
+import type { StrategyInventory } from './strategy-inventory.ts';
 import { affectedMirrors, type Surveyor } from './surveyor.ts';
 
 export interface FleetReconcilerOptions {
@@ -24,9 +27,11 @@ export interface FleetReconcilerOptions {
   readonly catalog: Catalog;
   readonly surveyor: Surveyor;
   readonly inventory: StrategyInventory;
+  readonly cleaner: FleetCleaner;
   /** Asks for a reconcile of a mirror. */
   readonly enqueueMirror: (name: string) => void;
   readonly onTextBlock?: TextBlockListener | undefined;
+  readonly clock?: Clock | undefined;
 }
 
 /** Told of each block of text of a strategy whenever it was found, or has been put, in place. */
@@ -42,6 +47,7 @@ const longestRestMs = 500;
  */
 export class FleetReconciler {
   readonly #options: FleetReconcilerOptions;
+  readonly #clock: Clock;
   readonly #problems = new Map<string, string>();
   /** Per strategy, the mirrors as they were when its fleet was last applied. */
   readonly #applied = new Map<string, FleetPlan['mirrors']>();
@@ -50,6 +56,7 @@ export class FleetReconciler {
 
   constructor(options: FleetReconcilerOptions) {
     this.#options = options;
+    this.#clock = options.clock ?? systemClock;
   }
 
   /** Per strategy, why its objects are not in place. */
@@ -74,23 +81,22 @@ export class FleetReconciler {
   }
 
   async reconcile(signal: AbortSignal): Promise<Result> {
-    const started = systemClock.elapsedMs();
+    const started = this.#clock.elapsedMs();
     try {
       const errors = await this.#reconcile(signal);
-      const worst = errors.find(isRetried) ?? errors[0];
-      if (worst !== undefined) throw worst;
+      if (errors.length > 0) throw mostUrgent(errors);
       return done;
     } finally {
       this.#firstPass.resolve();
       // Every pass looks at all mirrors. While many change, as many as possible are looked at in one.
-      const worked = systemClock.elapsedMs() - started;
-      await systemClock.sleep(Math.min(longestRestMs, restPerWork * worked), signal).catch(() => {});
+      const worked = this.#clock.elapsedMs() - started;
+      await this.#clock.sleep(Math.min(longestRestMs, restPerWork * worked), signal).catch(() => {});
     }
   }
 
   /** @returns what went wrong; nothing of it stops the rest */
   async #reconcile(signal: AbortSignal): Promise<readonly unknown[]> {
-    const { surveyor, enqueueMirror, catalog, inventory } = this.#options;
+    const { surveyor, enqueueMirror, catalog, inventory, cleaner } = this.#options;
     const survey = surveyor.current();
     for (const name of affectedMirrors(this.#previous, survey)) enqueueMirror(name);
     this.#previous = survey;
@@ -98,12 +104,12 @@ export class FleetReconciler {
     const errors: unknown[] = [];
     for (const [strategy, left] of traces) {
       if (survey.strategies.has(strategy)) continue;
-      errors.push(await attempt(() => this.#sweep(strategy, left, signal), signal));
+      errors.push(await attempt(() => cleaner.sweep(strategy, left, signal), signal));
     }
     for (const plan of planFleet(survey, catalog, traces.keys())) {
       const error = await attempt(() => this.#apply(plan, signal), signal);
       this.#note(plan, error, survey);
-      errors.push(error ?? (await attempt(() => this.#tidy(plan, traces.get(plan.strategy), signal), signal)));
+      errors.push(error ?? (await attempt(() => cleaner.tidy(plan, traces.get(plan.strategy), signal), signal)));
     }
     return errors.filter((error) => error !== undefined);
   }
@@ -113,20 +119,9 @@ export class FleetReconciler {
     await inventory.record(strategy, objects, textBlocks, signal);
     for (const object of objects) await applier.apply(object, isInFleetOf.bind(undefined, strategy), signal);
     for (const block of textBlocks) {
-      await applyTextBlock(client, block, signal);
+      await applyTextBlock(client, block, { fieldManager }, signal);
       await this.#options.onTextBlock?.(strategy, block);
     }
-  }
-
-  /** Removes what a strategy wants no more, wherever it was once wanted. */
-  async #tidy(
-    { strategy, objects, textBlocks }: FleetPlan,
-    { kinds, textBlocks: places }: StrategyTraces = { kinds: [], textBlocks: [] },
-    signal: AbortSignal,
-  ): Promise<void> {
-    await this.#pruneFleet(strategy, kinds, objects, signal);
-    const left = places.filter((place) => !textBlocks.some((block) => isSameBlock(block, place)));
-    await this.#removeBlocks(strategy, left, signal);
   }
 
   /** Mirrors of a strategy show its trouble and wait for it: they are looked at when something of that changes. */
@@ -147,40 +142,12 @@ export class FleetReconciler {
       if (isUser) this.#options.enqueueMirror(name);
     }
   }
+}
 
-  /** Removes all of a strategy that this operator does not have any more. */
-  async #sweep(strategy: string, { kinds, textBlocks }: StrategyTraces, signal: AbortSignal): Promise<void> {
-    const { applier, inventory } = this.#options;
-    await this.#pruneFleet(strategy, kinds, [], signal);
-    for (const { namespace, ...kind } of kinds) {
-      const isOurs = (live: KubernetesObject): boolean => ownerOf(live) !== undefined;
-      const scope = { kinds: [kind], namespace, labels: { [strategyLabel]: strategy }, isOurs };
-      await applier.prune(scope, [], signal);
-    }
-    await this.#removeBlocks(strategy, textBlocks, signal);
-    await inventory.forget(strategy, signal);
-  }
-
-  async #pruneFleet(
-    strategy: string,
-    kinds: StrategyTraces['kinds'],
-    keep: readonly KubernetesObject[],
-    signal: AbortSignal,
-  ): Promise<void> {
-    const labels = { [fleetLabel]: strategy };
-    const isOurs = isInFleetOf.bind(undefined, strategy);
-    for (const { namespace, ...kind } of kinds) {
-      await this.#options.applier.prune({ kinds: [kind], namespace, labels, isOurs }, keep, signal);
-    }
-  }
-
-  async #removeBlocks(strategy: string, places: StrategyTraces['textBlocks'], signal: AbortSignal): Promise<void> {
-    const { client, inventory } = this.#options;
-    for (const place of places) {
-      await applyTextBlock(client, { ...place, content: '' }, signal);
-      await inventory.forgetBlock(strategy, place, signal);
-    }
-  }
+/** Of errors, the one after which it is tried again first. */
+function mostUrgent(errors: readonly unknown[]): unknown {
+  const waits = errors.filter((error) => error instanceof WaitingError);
+  return errors.find(isRetried) ?? waits.toSorted((one, other) => one.afterMs - other.afterMs)[0] ?? errors[0];
 }
 
 /** @returns what was thrown */

@@ -146,16 +146,16 @@ export class MirrorReconciler {
     }
     const hasConfig = await steps.attempt('ConfigRendered', () => apply(plan.configSecret));
     if (hasConfig !== undefined) await steps.attempt('CacheAvailable', () => apply(plan.cacheServer));
-    return steps.attempt('Addressed', () => this.#applyAddressing(mirror, plan, apply, signal));
+    return steps.attempt('Addressed', () => this.#applyAddressing(mirror, plan, steps, signal));
   }
 
   /** What a strategy that fails has on nodes and in the cluster stays as it is until it can say again what it wants. */
   async #applyAddressing(
     mirror: ValidMirror,
     plan: MirrorPlan,
-    apply: (object: KubernetesObject) => Promise<ApplyOutcome>,
+    steps: Steps,
     signal: AbortSignal,
-  ): Promise<Partial<NodesOutcome>> {
+  ): Promise<Partial<NodesOutcome> | undefined> {
     if (mirror.strategies.some(({ status }) => status.state === 'failed')) return {};
     const { nodes, inventory } = this.#options;
     for (const { status, contribution } of mirror.strategies) {
@@ -163,7 +163,11 @@ export class MirrorReconciler {
     }
     const { strategyObjects } = plan;
     const outcome = await nodes.apply(mirror.object, plan, signal);
-    await inOrder(strategyObjects, apply);
+    if (outcome === undefined) {
+      steps.isContinued = true;
+      return undefined;
+    }
+    await inOrder(strategyObjects, (object) => this.#applyOwned(mirror, object, signal));
     const objects = [...(outcome.agent === undefined ? [] : [outcome.agent]), ...strategyObjects];
     await this.#prune(mirror.object, [plan.configSecret, certificateSecret(plan), ...objects], [Secret], signal);
     if (outcome.agent === undefined) await nodes.release(mirror.object, signal);
@@ -182,7 +186,9 @@ export class MirrorReconciler {
       return done;
     }
     const plan = planWithdrawal(mirror, { survey: surveyor.current(), state, settings });
-    const { agent, withdrawal, lookAgainMs } = await nodes.apply(object, plan, signal);
+    const outcome = await nodes.apply(object, plan, signal);
+    if (outcome === undefined) return done;
+    const { agent, withdrawal, lookAgainMs } = outcome;
     // What a deleted mirror owns is collected with it.
     if (!isLeaving) await this.#prune(object, agent === undefined ? [] : [agent], [], signal);
     if (agent === undefined) await nodes.release(object, signal);

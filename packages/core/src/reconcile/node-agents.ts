@@ -6,18 +6,19 @@ import {
   type KubernetesObject,
   systemClock,
 } from '@entrepot/kube';
-import { z } from 'zod';
 import { ConfigMap, nodePolicyName } from '../api/group.ts';
 import { readStatus } from '../api/registry-mirror-status.ts';
 import type { ClusterState } from '../cluster-state.ts';
 import { liveNodeAgent } from '../plan/former-node-state.ts';
+import { heldNodeState } from '../plan/held-node-state.ts';
 import { isWritableFor } from '../plan/ownership.ts';
 import { type Rollout, rolloutOf } from '../plan/rollout.ts';
 import type { NodePlan } from '../plan/withdrawal.ts';
 import type { MirrorSettings } from '../settings.ts';
 import type { AbsentNodeFinder, AbsentNodes } from './absent-nodes.ts';
 import type { NodeFinalizer } from './node-finalizer.ts';
-import { leftBehindMessage, type Withdrawal } from './withdrawal-statement.ts';
+import { isHalting } from './node-policy.ts';
+import { leftBehindMessage, type Wait, type Withdrawal } from './withdrawal-statement.ts';
 
 export interface NodeAgentsOptions {
   readonly applier: Applier;
@@ -42,7 +43,6 @@ export interface NodesOutcome {
 }
 
 const nothing: NodesOutcome = { isChanged: false, absentNodes: [], withdrawal: { state: 'none' } };
-const policyShape = z.looseObject({ data: z.looseObject({ halt: z.string().optional() }).optional() });
 
 /** Brings nodes in line with what is planned for a mirror, and waits for them, though not for ever, before it lets go. */
 export class NodeAgents {
@@ -51,13 +51,20 @@ export class NodeAgents {
   /** By mirror, the last DaemonSet that goes though some nodes did not answer: the informer may show it for a moment longer. */
   readonly #abandoned = new Map<string, { readonly agent: string | undefined; readonly withdrawal: Withdrawal }>();
 
+  /** By mirror, when its nodes were asked to give up everything: the informer may not show yet that this was recorded. */
+  readonly #askedAtMs = new Map<string, number>();
+
   constructor(options: NodeAgentsOptions) {
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
   }
 
-  /** Applies the DaemonSet, after the mirror was told to wait for it when it is deleted. */
-  async apply(mirror: KubernetesObject, plan: NodePlan, signal: AbortSignal): Promise<NodesOutcome> {
+  /**
+   * Applies the DaemonSet, after the mirror was told to wait for it when it is deleted.
+   *
+   * @returns undefined when the mirror is gone
+   */
+  async apply(mirror: KubernetesObject, plan: NodePlan, signal: AbortSignal): Promise<NodesOutcome | undefined> {
     const { applier, finalizer, finder } = this.#options;
     const { nodeAgent, former } = plan;
     const live = liveNodeAgent(mirror, this.#options);
@@ -65,12 +72,14 @@ export class NodeAgents {
     const abandoned = this.#abandoned.get(name);
     if (nodeAgent === undefined || (live !== undefined && live.metadata.uid === abandoned?.agent)) {
       finder.forget(name);
+      this.#askedAtMs.delete(name);
       return abandoned === undefined ? nothing : { ...nothing, withdrawal: abandoned.withdrawal };
     }
     this.#abandoned.delete(name);
-    const untilMs = plan.node.length === 0 ? this.#deadlineMs(mirror) : undefined;
-    if (untilMs !== undefined && untilMs <= this.#clock.now()) return this.#abandon(mirror, live, former, signal);
-    await finalizer.hold(mirror, signal);
+    if (plan.node.length > 0) this.#askedAtMs.delete(name);
+    const wait = plan.node.length === 0 ? this.#wait(mirror, live) : undefined;
+    if (wait !== undefined && wait.untilMs <= this.#clock.now()) return this.#abandon(mirror, live, former, signal);
+    if (!(await finalizer.hold(mirror, signal))) return undefined;
     const isChanged = (await applier.apply(nodeAgent, (found) => isWritableFor(mirror, found), signal)) !== 'unchanged';
     const rollout = isChanged ? undefined : rolloutOf(live);
     const { names, askAgainMs } = await this.#absentNodes(name, rollout, signal);
@@ -80,9 +89,9 @@ export class NodeAgents {
       ...(rollout !== undefined && { rollout }),
       absent: names,
       isHalted: this.isHalted(),
-      ...(untilMs !== undefined && { untilMs }),
+      ...(wait !== undefined && { wait }),
     };
-    const waits = [askAgainMs, untilMs === undefined ? undefined : untilMs - this.#clock.now()];
+    const waits = [askAgainMs, wait === undefined ? undefined : wait.untilMs - this.#clock.now()];
     const lookAgainMs = Math.min(...waits.filter((wait) => wait !== undefined));
     return {
       agent: nodeAgent,
@@ -113,22 +122,30 @@ export class NodeAgents {
     this.#options.finalizer.forget(mirror);
     this.#options.finder.forget(mirror);
     this.#abandoned.delete(mirror);
+    this.#askedAtMs.delete(mirror);
   }
 
   /** Whether the cluster's owner stopped all writing on nodes. */
   isHalted(): boolean {
     const { state, settings } = this.#options;
-    const policy = state.get(ConfigMap, { namespace: settings.namespace, name: nodePolicyName });
-    return policyShape.safeParse(policy).data?.data?.halt?.trim() === 'true';
+    return isHalting(state.get(ConfigMap, { namespace: settings.namespace, name: nodePolicyName }));
   }
 
-  /** Counted from what the API server keeps, so that it is the same for the operator that runs next. */
-  #deadlineMs({ metadata, status }: KubernetesObject): number {
-    const { conditions } = readStatus(status);
-    const waiting = conditions.find(({ type, status: holds }) => type === 'Withdrawn' && holds === 'False');
-    const since = metadata.deletionTimestamp ?? waiting?.lastTransitionTime;
-    const sinceMs = since === undefined ? this.#clock.now() : Date.parse(since);
-    return sinceMs + this.#options.settings.nodeWithdrawalLimitMs;
+  /**
+   * Counted from when nodes were asked to give up everything, however long ago the mirror was deleted; the condition keeps that
+   * for the operator that runs next.
+   */
+  #wait({ metadata, status }: KubernetesObject, live: KubernetesObject | undefined): Wait {
+    const { name } = metadata;
+    const pending = readStatus(status).conditions.find(
+      ({ type, status: holds }) => type === 'Withdrawn' && holds === 'False',
+    );
+    const recorded = pending && Date.parse(pending.lastTransitionTime);
+    const { clusterDomain, nodeWithdrawalLimitMs } = this.#options.settings;
+    const isAsked = heldNodeState(live, clusterDomain).kept.length === 0;
+    const sinceMs = (isAsked ? (this.#askedAtMs.get(name) ?? recorded) : undefined) ?? this.#clock.now();
+    this.#askedAtMs.set(name, sinceMs);
+    return { sinceMs, untilMs: sinceMs + nodeWithdrawalLimitMs };
   }
 
   async #absentNodes(

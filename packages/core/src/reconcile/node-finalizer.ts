@@ -1,5 +1,5 @@
 import { isNotFound, isOlder, type KubeClient, type KubernetesObject } from '@entrepot/kube';
-import { nodesFinalizer, RegistryMirror } from '../api/group.ts';
+import { fieldManager, nodesFinalizer, RegistryMirror } from '../api/group.ts';
 
 /** Keeps a RegistryMirror in the cluster, also when it is deleted, for as long as nodes have something of it. */
 export class NodeFinalizer {
@@ -19,11 +19,12 @@ export class NodeFinalizer {
   /**
    * To be called before anything gets onto nodes.
    *
+   * @returns whether the mirror is still there: nothing may get onto nodes for one that is gone
    * @throws ApiError 409 when the mirror was changed meanwhile
    */
-  async hold(mirror: KubernetesObject, signal: AbortSignal): Promise<void> {
-    if (this.isOn(mirror) || mirror.metadata.deletionTimestamp !== undefined) return;
-    await this.#write(mirror, (others) => [...others, nodesFinalizer], signal);
+  async hold(mirror: KubernetesObject, signal: AbortSignal): Promise<boolean> {
+    if (this.isOn(mirror) || mirror.metadata.deletionTimestamp !== undefined) return true;
+    return this.#write(mirror, (others) => [...others, nodesFinalizer], signal);
   }
 
   /**
@@ -45,22 +46,23 @@ export class NodeFinalizer {
     return written !== undefined && isOlderThan(mirror, written) ? written : mirror;
   }
 
+  /** @returns false when the mirror is gone */
   async #write(
     mirror: KubernetesObject,
     change: (others: readonly string[]) => readonly string[],
     signal: AbortSignal,
-  ): Promise<void> {
+  ): Promise<boolean> {
     const { name, resourceVersion, finalizers = [] } = this.#latest(mirror).metadata;
     const others = finalizers.filter((finalizer) => finalizer !== nodesFinalizer);
     // Others have finalizers too: the list is replaced only where it is the one that was read.
     const metadata = { resourceVersion, finalizers: change(others) };
     try {
-      this.#written.set(
-        name,
-        await this.#client.patch(RegistryMirror, { name }, { metadata }, { type: 'merge' }, signal),
-      );
+      const options = { type: 'merge', fieldManager } as const;
+      this.#written.set(name, await this.#client.patch(RegistryMirror, { name }, { metadata }, options, signal));
+      return true;
     } catch (error) {
       if (!isNotFound(error)) throw error;
+      return false;
     }
   }
 }

@@ -1,13 +1,14 @@
 import { type MirrorStatus, type StrategyStatus } from '../api/registry-mirror-status.ts';
+import { rfc3339 } from '../api/rfc3339.ts';
 import { problemSentence } from '../api/problem.ts';
 import type { CertificateOutcome } from '../certificates/certificate-keeper.ts';
 import type { SurveyedMirror, ValidMirror } from '../plan/survey.ts';
 import { certificateReady } from './certificate-ready.ts';
 import {
   type ConditionType,
+  conditionTypes,
   mergeConditions,
   readyStatement,
-  rfc3339,
   type Statement,
   statementOf,
   type StepFailure,
@@ -90,11 +91,16 @@ export function mirrorStatus(
   };
 }
 
-/** What was said of nodes before is no longer true of a mirror that is taken from them. */
+/** What was said before is no longer known of a mirror that nobody looks after, or no longer true where it is taken from nodes. */
 function refusal(mirror: SurveyedMirror, { conditions }: MirrorStatus, isTaken: boolean): readonly Statement[] {
   const said = { status: 'False', ...refusalReason(mirror) } as const;
-  const wasAddressed = conditions.some(({ type }) => type === 'Addressed');
-  return [{ type: 'Ready', ...said }, ...(isTaken && wasAddressed ? [{ type: 'Addressed', ...said } as const] : [])];
+  const message = `what is there stays as it is, and nobody looks after it while Ready says ${said.reason}`;
+  const unknown = { status: 'Unknown', reason: 'NotMaintained', message } as const;
+  const former = conditionTypes.filter((type) => conditions.some((condition) => condition.type === type));
+  return [
+    { type: 'Ready', ...said },
+    ...former.map((type) => ({ type, ...(isTaken && type === 'Addressed' ? said : unknown) })),
+  ];
 }
 
 function refusalReason(mirror: SurveyedMirror): Pick<Statement, 'reason' | 'message'> {

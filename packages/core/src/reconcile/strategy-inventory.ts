@@ -62,6 +62,11 @@ export class StrategyInventory {
     return traces;
   }
 
+  /** The object in which all this is kept. */
+  async object(signal: AbortSignal): Promise<KubernetesObject | undefined> {
+    return this.#inventory.object(signal);
+  }
+
   /** To be called when nothing of a strategy is left. */
   async forget(strategy: string, signal: AbortSignal): Promise<void> {
     await this.#inventory.forget(strategy, signal);

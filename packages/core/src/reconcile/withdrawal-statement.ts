@@ -1,8 +1,16 @@
 import { nodePolicyName } from '../api/group.ts';
+import { rfc3339 } from '../api/rfc3339.ts';
 import type { Condition } from '../api/registry-mirror-status.ts';
 import type { Rollout } from '../plan/rollout.ts';
-import type { NodeState } from '../strategy/contract.ts';
+import type { NodeState } from '../strategy/node-state.ts';
 import type { Statement } from './conditions.ts';
+
+/** How long nodes are waited for, in milliseconds since the epoch. */
+export interface Wait {
+  readonly sinceMs: number;
+  /** When it goes on without them. */
+  readonly untilMs: number;
+}
 
 /** How far nodes are in forgetting what they are to forget of a mirror. */
 export type Withdrawal =
@@ -15,8 +23,8 @@ export type Withdrawal =
       /** Nodes that do not answer, as far as they are known. */
       readonly absent: readonly string[];
       readonly isHalted: boolean;
-      /** When it goes on without them, in milliseconds since the epoch; undefined where nothing waits for them. */
-      readonly untilMs?: number;
+      /** Undefined where nothing waits for them. */
+      readonly wait?: Wait;
     }
   | { readonly state: 'abandoned'; readonly former: readonly NodeState[]; readonly absent: readonly string[] };
 
@@ -35,15 +43,21 @@ export function withdrawalStatement(
   if (withdrawal.state === 'abandoned') {
     return { type, status: 'Unknown', reason: 'NodesLeftBehind', message: leftBehindMessage(withdrawal) };
   }
-  const { former, rollout, absent, isHalted, untilMs } = withdrawal;
+  const { former, rollout, absent, isHalted, wait } = withdrawal;
   const progress =
     rollout === undefined ? 'no node is done yet' : `${rollout.ready} of ${rollout.desired} nodes are done`;
   const message = [
     `${listOf(former)} ${former.length === 1 ? 'is' : 'are'} being taken from nodes: ${progress}`,
     ...obstaclesOf(absent, isHalted),
-    ...(untilMs === undefined ? [] : [`waits until ${rfc3339(untilMs)}`]),
+    ...(wait === undefined ? [] : [`waits until ${rfc3339(wait.untilMs)}`]),
   ].join('; ');
-  return { type, status: 'False', reason: 'NodesPending', message };
+  return {
+    type,
+    status: 'False',
+    reason: 'NodesPending',
+    message,
+    ...(wait !== undefined && { sinceMs: wait.sinceMs }),
+  };
 }
 
 /** What nobody did, and what remains to be done by hand. */
@@ -70,8 +84,4 @@ function briefly(names: readonly string[]): string {
 
 function listOf(states: readonly NodeState[]): string {
   return states.map((state) => (state.kind === 'HostsEntry' ? `name ${state.hostname}` : state.directory)).join(', ');
-}
-
-function rfc3339(time: number): string {
-  return new Date(time).toISOString().replace(/\.\d+Z$/, 'Z');
 }

@@ -39,7 +39,7 @@ export async function writeTextBlocks(
   }
   const inventory = new StrategyInventory(new Inventory({ client, namespace, fieldManager }));
   await inventory.record(name, [], plan.textBlocks, signal);
-  for (const block of plan.textBlocks) await applyTextBlock(client, block, signal);
+  for (const block of plan.textBlocks) await applyTextBlock(client, block, { fieldManager }, signal);
   return plan.textBlocks;
 }
 

@@ -1,5 +1,6 @@
 import type { ConfigMapTextBlock, GroupVersionKind, KubernetesObject } from '@entrepot/kube';
 import type { ZodType } from 'zod';
+import type { NodeState } from './node-state.ts';
 
 /** The version of this contract; a strategy made for another one is refused when it is loaded. */
 export const strategyContractVersion = 1;
@@ -87,21 +88,6 @@ export interface Contribution {
  * is whole lines, or empty to remove the block. Everything outside its marker lines stays as it is.
  */
 export type TextBlock = ConfigMapTextBlock;
-
-export type NodeState = HostsEntry | TrustedCA;
-
-/** One line of the nodes' hosts file: the Service's address and this name. */
-export interface HostsEntry {
-  readonly kind: 'HostsEntry';
-  readonly hostname: string;
-}
-
-/** The CA of the mirror's serving certificate, in a folder where a container runtime looks for it. */
-export interface TrustedCA {
-  readonly kind: 'TrustedCA';
-  /** Absolute path on the node, for example `/etc/docker/certs.d/mirror-quay.io`. */
-  readonly directory: string;
-}
 
 export interface ObjectReference {
   readonly kind: GroupVersionKind;

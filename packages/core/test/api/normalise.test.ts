@@ -90,6 +90,10 @@ describe('what an older schema let through is named with its field, in words for
       raw: { upstreamUrl: 'quay.io', tls: { secretName: 'entrepot-ca' } },
       says: "spec.tls.secretName: must not be entrepot-ca, which holds the key of the mirrors' CA",
     },
+    ...['tls', 'serving', 'secret'].map((sort) => ({
+      raw: { upstreamUrl: 'quay.io', tls: { secretName: `registry-mirror-victim-${sort}` } },
+      says: `spec.tls.secretName: must not be registry-mirror-victim-${sort}, as the operator calls a Secret of its own; give yours another name`,
+    })),
     { raw: undefined, says: required },
     { raw: { masqueradeUrl: 'a.b' }, says: required },
     { raw: null, says: required },
@@ -136,6 +140,15 @@ describe('what an older schema let through is named with its field, in words for
     expect('problems' in normalised && problemSentence(normalised.problems)).toBe(says);
   });
 });
+
+test.each(['registry-mirror-tls', 'registry-mirror-quay', 'our-registry-mirror-quay-tls', 'quay-tls'])(
+  'a certificate may be in a Secret %s: the operator calls none of its own so',
+  (secretName) => {
+    expect(normaliseMirror('quay', { upstreamUrl: 'quay.io', tls: { secretName } })).toMatchObject({
+      spec: { tls: { secretName } },
+    });
+  },
+);
 
 test('a cache that leaves downloads no room is made smaller, with a warning', () => {
   const raw = { upstreamUrl: 'quay.io', cache: { maxSize: '9Gi' }, volumeClaimTemplate: claimOf('10Gi') };

@@ -1,7 +1,8 @@
-import type { KubernetesObject } from '@entrepot/kube';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { KubeClient, type KubernetesObject, loadConnection, Metrics, systemClock } from '@entrepot/kube';
+import { afterEach, beforeEach, describe, expect, inject, test } from 'vitest';
 import { z } from 'zod';
 import { ConfigMap, DaemonSet, RegistryMirror, StatefulSet } from '../../src/index.ts';
+import { atRest } from '../support/at-rest.ts';
 import { eventually } from '../support/eventually.ts';
 import { like } from '../support/matching.ts';
 import { finalizersOf, onNodes, onThreeNodes, quay, unreadyAgent } from '../support/nodes.ts';
@@ -44,7 +45,31 @@ async function warningsAbout({ metadata }: KubernetesObject): Promise<readonly s
   return events.map(({ reason, note }) => `${reason}: ${note}`);
 }
 
+/** Deletes a mirror the moment before the operator tells it to wait for its nodes. */
+class HastyUser extends KubeClient {
+  readonly madeAgents: string[] = [];
+
+  override async request<T>(...args: Parameters<KubeClient['request']>): Promise<T> {
+    const [method, path] = args;
+    if (method === 'PATCH' && /\/registrymirrors\/[^/]+$/.test(path)) await super.request('DELETE', path);
+    if (method !== 'GET' && path.includes('/daemonsets')) this.madeAgents.push(`${method} ${path}`);
+    return super.request<T>(...args);
+  }
+}
+
 describe('a mirror that is deleted', () => {
+  test('before anything gets onto nodes gets no agents any more', async () => {
+    const client = new HastyUser(await loadConnection({ kubeconfig: inject('kubeconfig') }));
+    const metrics = new Metrics();
+    const operator = await cluster.operator(undefined, {}, { client, metrics });
+    await cluster.mirror('quay', { upstreamUrl: 'quay.io' });
+    await eventually(async () => expect(await cluster.client.get(RegistryMirror, { name: 'quay' })).toBeUndefined());
+    await atRest({ metrics });
+    expect(client.madeAgents).toEqual([]);
+    await operator.stop();
+    await client.close();
+  });
+
   test(
     'leaves the fleet at once, serves until its nodes have forgotten it, and leaves nothing behind',
     async () => {
@@ -86,6 +111,21 @@ describe('a mirror that is deleted', () => {
     expect(await onNodes(cluster, 'quay')).toEqual({ kept: quay, withdrawn: [] });
     await cluster.operator();
     await eventually(async () => expect(await onNodes(cluster, 'quay')).toEqual({ kept: [], withdrawn: quay }));
+    await cluster.nodesAnswer('quay', 3);
+    await eventually(async () => expect(await cluster.client.get(RegistryMirror, { name: 'quay' })).toBeUndefined());
+  });
+
+  test('while no operator runs is taken from nodes, however late the next one comes, and whatever its clock says', async () => {
+    const first = await cluster.operator();
+    await onThreeNodes(cluster, 'quay', { upstreamUrl: 'quay.io' });
+    await first.stop();
+    await cluster.client.delete(RegistryMirror, { name: 'quay' });
+    const anHourLater = { ...systemClock, now: () => systemClock.now() + 3_600_000 };
+    await cluster.operator(undefined, {}, { clock: anHourLater });
+    await eventually(async () => {
+      expect(await onNodes(cluster, 'quay')).toEqual({ kept: [], withdrawn: quay });
+      expect(await withdrawn('quay')).toEqual(inTenMinutes);
+    });
     await cluster.nodesAnswer('quay', 3);
     await eventually(async () => expect(await cluster.client.get(RegistryMirror, { name: 'quay' })).toBeUndefined());
   });

@@ -102,6 +102,12 @@ describe('a mirror that cannot be', () => {
       spec: { upstreamUrl: 'quay.io', cache: { maxSize: '30Gi' } },
       message: 'spec.cache.maxSize: must not be above the requested storage, 20Gi',
     },
+    {
+      wrong: 'the certificate of another mirror',
+      spec: { upstreamUrl: 'quay.io', tls: { secretName: 'registry-mirror-good-tls' } },
+      message:
+        'spec.tls.secretName: must not be registry-mirror-good-tls, as the operator calls a Secret of its own; give yours another name',
+    },
   ])('$wrong is named with its field, and the others go on', async ({ spec, message }) => {
     await cluster.operator();
     await cluster.mirror('bad', spec);

@@ -1,6 +1,8 @@
+import { systemClock } from '@entrepot/kube';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ConfigMap, RegistryMirror, StatefulSet } from '../../src/index.ts';
 import { eventually } from '../support/eventually.ts';
+import { like } from '../support/matching.ts';
 import { agentOf, finalizersOf, onNodes, onThreeNodes, quay, unreadyAgent } from '../support/nodes.ts';
 import { Cluster } from '../support/operator.ts';
 import { hosts, mapIn } from '../support/plugins.ts';
@@ -69,6 +71,23 @@ describe('a mirror that nodes are to know otherwise', () => {
     });
   });
 
+  test('first by a new name, for which nobody waits, and then by none: waits as long as for any other', async () => {
+    let aheadMs = 0;
+    await cluster.operator(undefined, {}, { clock: { ...systemClock, now: () => systemClock.now() + aheadMs } });
+    await onThreeNodes(cluster, 'quay', { upstreamUrl: 'quay.io' });
+    await patchSpec('quay', { masqueradeUrl: 'cache.example.org' });
+    await eventually(async () => expect(await withdrawn('quay')).toMatch(/^False NodesPending: /));
+    aheadMs = 3_600_000;
+    await patchSpec('quay', { addressing: [] });
+    await eventually(async () => {
+      expect(await withdrawn('quay')).toMatch(/^False NodesPending: .*; waits until /);
+      expect(await onNodes(cluster, 'quay')).toEqual({
+        kept: [],
+        withdrawn: renamed.flatMap((state, index) => [state, quay[index]]),
+      });
+    });
+  });
+
   test('which an older one has now leaves that name to it', async () => {
     await cluster.operator();
     await onThreeNodes(cluster, 'older', { upstreamUrl: 'ghcr.io' });
@@ -96,6 +115,32 @@ describe('a mirror that nodes are to know otherwise', () => {
     expect(await onNodes(cluster, 'quay')).toEqual({ kept: quay, withdrawn: [] });
     expect(await finalizersOf(cluster, 'quay')).toEqual([finalizer]);
   });
+});
+
+test('of a mirror with a wrong spec nothing is claimed but that, until it is mended', async () => {
+  await cluster.operator();
+  await onThreeNodes(cluster, 'quay', { upstreamUrl: 'quay.io' });
+  await patchSpec('quay', { addressing: [{ type: 'typo' }] });
+  const unknown =
+    'Unknown NotMaintained: what is there stays as it is, and nobody looks after it while Ready says InvalidSpec';
+  await eventually(async () =>
+    expect(await cluster.conditions('quay')).toEqual({
+      Ready: like(/^False InvalidSpec: /),
+      ConfigRendered: unknown,
+      CertificateReady: unknown,
+      CacheAvailable: unknown,
+      Addressed: unknown,
+    }),
+  );
+  await patchSpec('quay', { addressing: [{ type: 'hosts' }] });
+  await eventually(async () =>
+    expect(await cluster.conditions('quay')).toMatchObject({
+      ConfigRendered: like(/^True Rendered: /),
+      CertificateReady: like(/^True Issued: /),
+      CacheAvailable: like(/^False NoReplicaReady: /),
+      Addressed: like(/^True NodesReady: /),
+    }),
+  );
 });
 
 describe('a strategy that is taken from the operator', () => {
@@ -142,7 +187,7 @@ test('while work on nodes is halted, that is what conditions say', async () => {
     apiVersion: 'v1',
     kind: 'ConfigMap',
     metadata: { namespace: cluster.namespace, name: 'entrepot-node-policy' },
-    data: { halt: 'true\n' },
+    data: { halt: 'Yes, please\n' },
   });
   await cluster.nodesAnswer('quay', 0, 3);
   await eventually(async () =>

@@ -132,6 +132,7 @@ test('the rules hold what the operator itself and each strategy needs', () => {
     'mirrors /pods',
     'mirrors coordination.k8s.io/leases',
     'default events.k8s.io/events',
+    'mirrors events.k8s.io/events',
     'mirrors /configmaps',
   ]);
 });

@@ -1,5 +1,5 @@
 import type { KubeClient } from '../client/kube-client.ts';
-import { isConflict, TerminalError } from '../errors.ts';
+import { isConflict, TerminalError, WaitingError } from '../errors.ts';
 import type { ObjectStore } from '../informer/object-store.ts';
 import { silentLogger, type Logger } from '../logger.ts';
 import { describe, keyOf, kindOf, type GroupVersionKind, type KubernetesObject, type ObjectKey } from '../object.ts';
@@ -25,6 +25,9 @@ export interface ApplierOptions {
   readonly logger?: Logger | undefined;
   readonly metrics?: Metrics | undefined;
 }
+
+/** How long until a foreign object is looked at again where no informer would tell that it is gone. */
+const unwatchedWaitMs = 30_000;
 
 export type ApplyOutcome = 'created' | 'updated' | 'unchanged';
 
@@ -55,7 +58,7 @@ export class Applier {
    * Applies one object. Fields that others changed become ours again; fields that others added stay.
    *
    * @param isOurs whether an object of that name may be written to (its owner, its labels)
-   * @throws TerminalError `ForeignObject` when it may not; ApiError 409 or 422 when the object was replaced meanwhile: try again
+   * @throws TerminalError `ForeignObject` when it may not, a WaitingError where no informer would tell of a change; ApiError 409 or 422 when the object was replaced meanwhile: try again
    */
   async apply(
     object: KubernetesObject,
@@ -94,12 +97,15 @@ export class Applier {
     return store?.resourceVersion === undefined ? undefined : store;
   }
 
-  /** @throws TerminalError `ForeignObject` */
+  /** @throws TerminalError or WaitingError `ForeignObject` */
   #isApplied({ desired, isOurs }: Wanted, live: KubernetesObject): boolean {
     if (!isOurs(live)) {
       this.#options.onForeign?.(desired);
       const message = `${describe(desired)} exists already and belongs to somebody else; it is left as it is`;
-      throw new TerminalError('ForeignObject', message);
+      if (this.#store(kindOf(desired), desired.metadata.namespace) !== undefined) {
+        throw new TerminalError('ForeignObject', message);
+      }
+      throw new WaitingError('ForeignObject', message, unwatchedWaitMs);
     }
     const { annotations } = desired.metadata;
     if (live.metadata.annotations?.[appliedHashAnnotation] !== annotations?.[appliedHashAnnotation]) return false;

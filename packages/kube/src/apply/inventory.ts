@@ -43,7 +43,7 @@ export class Inventory {
 
   /** Every scope with its entries. @throws TerminalError `InventoryUnreadable` when somebody edited it beyond recognition */
   async read(signal?: AbortSignal): Promise<ReadonlyMap<string, readonly InventoryEntry[]>> {
-    const live = await this.#known(signal);
+    const live = await this.object(signal);
     // Somebody may have deleted or edited it: what is not there any more is to be recorded again.
     this.#recorded.clear();
     const scopes = Object.entries(live?.data ?? {}).map(([scope, text]) => [scope, this.#parse(scope, text)] as const);
@@ -74,8 +74,8 @@ export class Inventory {
     for (const id of this.#recorded) if (id.startsWith(`${scope} `)) this.#recorded.delete(id);
   }
 
-  /** As it was written here last, or as the informer has it. */
-  async #known(signal: AbortSignal | undefined): Promise<ConfigMap | undefined> {
+  /** The ConfigMap, as it was written here last, or as the informer has it. */
+  async object(signal?: AbortSignal): Promise<ConfigMap | undefined> {
     if (this.#store?.resourceVersion === undefined) return this.#client.get(configMapKind, this.#key, signal);
     return this.#ownWrites.latest(this.#store, this.#key);
   }
@@ -84,7 +84,8 @@ export class Inventory {
     const data = { [scope]: text };
     if (live === undefined) {
       const configMap = { apiVersion: 'v1', kind: 'ConfigMap', metadata: this.#key, data };
-      this.#note(await this.#client.create<KubernetesObject>(configMap, {}, signal));
+      const options = { fieldManager: this.#fieldManager };
+      this.#note(await this.#client.create<KubernetesObject>(configMap, options, signal));
       return;
     }
     const patch = { metadata: { resourceVersion: live.metadata.resourceVersion }, data };

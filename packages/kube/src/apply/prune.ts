@@ -1,4 +1,5 @@
 import type { KubeClient } from '../client/kube-client.ts';
+import { labelSelector } from '../client/label-selector.ts';
 import { ApiError } from '../errors.ts';
 import type { ObjectStore } from '../informer/object-store.ts';
 import { formatKey, keyOf, kindOf, type GroupVersionKind, type KubernetesObject } from '../object.ts';
@@ -51,11 +52,8 @@ async function candidates(
   const store = live(kind, namespace);
   if (store !== undefined && owner !== undefined) return store.ownedBy(owner);
   if (store !== undefined) return store.list(namespace);
-  const labelSelector = Object.entries(labels)
-    .map((label) => label.join('='))
-    .join(',');
   try {
-    return (await client.list(kind, { namespace, labelSelector }, signal)).items;
+    return (await client.list(kind, { namespace, labelSelector: labelSelector(labels) }, signal)).items;
   } catch (error) {
     if (error instanceof ApiError && error.reason === 'NoSuchKind') return [];
     throw error;

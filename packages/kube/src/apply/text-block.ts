@@ -20,7 +20,10 @@ export interface ConfigMapTextBlock {
 /** How long to wait for a namespace that somebody else makes; nobody tells when it is there. */
 const namespaceWaitMs = 5_000;
 
-const fieldManager = 'entrepot';
+export interface TextBlockOptions {
+  /** Under which name others see who wrote it. */
+  readonly fieldManager: string;
+}
 
 /**
  * Brings the block into the ConfigMap, which is created where it is missing and there is something to say. Other lines, keys and
@@ -31,6 +34,7 @@ const fieldManager = 'entrepot';
 export async function applyTextBlock(
   client: KubeClient,
   block: ConfigMapTextBlock,
+  { fieldManager }: TextBlockOptions,
   signal?: AbortSignal,
 ): Promise<ApplyOutcome> {
   return retryOnConflict(async () => {
@@ -40,7 +44,8 @@ export async function applyTextBlock(
     if (merged === text) return 'unchanged';
     const data = { [block.key]: merged };
     if (live === undefined) {
-      await create(client, { apiVersion: 'v1', kind: 'ConfigMap', metadata: block.configMap, data }, signal);
+      const configMap = { apiVersion: 'v1', kind: 'ConfigMap', metadata: block.configMap, data };
+      await create(client, configMap, fieldManager, signal);
       return 'created';
     }
     const { resourceVersion } = live.metadata;
@@ -55,9 +60,14 @@ export async function applyTextBlock(
   });
 }
 
-async function create(client: KubeClient, configMap: ConfigMap, signal: AbortSignal | undefined): Promise<void> {
+async function create(
+  client: KubeClient,
+  configMap: ConfigMap,
+  fieldManager: string,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   try {
-    await client.create(configMap, {}, signal);
+    await client.create(configMap, { fieldManager }, signal);
   } catch (error) {
     if (!isNotFound(error)) throw error;
     const { namespace, name } = configMap.metadata;

@@ -45,7 +45,7 @@ export class EventRecorder {
   /** In the order in which they were last seen, so that the first is the one to drop. */
   readonly #series = new Map<string, Series>();
   #writing: Promise<void> | undefined;
-  #timer: NodeJS.Timeout | undefined;
+  #pause: AbortController | undefined;
 
   constructor(options: EventRecorderOptions) {
     this.#options = options;
@@ -74,6 +74,8 @@ export class EventRecorder {
   async flush(signal: AbortSignal = new AbortController().signal): Promise<void> {
     const gaveUp = Promise.withResolvers<void>();
     const onAbort = () => gaveUp.resolve();
+    // A timer would keep the program alive.
+    this.#pause?.abort();
     if (signal.aborted) return;
     signal.addEventListener('abort', onAbort, { once: true });
     await Promise.race([this.#flushed(signal), gaveUp.promise]);
@@ -88,12 +90,12 @@ export class EventRecorder {
   async #writeDue(): Promise<void> {
     if (this.#writing !== undefined) return;
     await this.#exclusively(async () => this.#drain());
-    if (this.#timer !== undefined || this.#unwritten().length === 0) return;
-    // The program may end before; then it flushes.
-    this.#timer = setTimeout(() => {
-      this.#timer = undefined;
-      void this.#writeDue();
-    }, seriesIntervalMs / 2).unref();
+    if (this.#pause !== undefined || this.#unwritten().length === 0) return;
+    const pause = new AbortController();
+    this.#pause = pause;
+    await this.#clock.sleep(seriesIntervalMs / 2, pause.signal).catch(() => {});
+    this.#pause = undefined;
+    if (!pause.signal.aborted) await this.#writeDue();
   }
 
   async #exclusively(write: () => Promise<unknown>): Promise<void> {

@@ -36,6 +36,14 @@ describe('the inventory', () => {
     expect(await client.get(ConfigMap, { namespace, name: 'quiet' })).toEqual(before);
   });
 
+  test('says who wrote it, when it was made and ever after', async () => {
+    for (const kind of [Secret, ConfigMap]) {
+      await newInventory('signed').record('a', [kind]);
+      const { managedFields } = (await client.get(ConfigMap, { namespace, name: 'signed' }))?.metadata ?? {};
+      expect(managedFields?.map(({ manager }) => manager)).toEqual(['inventory-test']);
+    }
+  });
+
   test('a scope that was forgotten can be recorded again', async () => {
     const inventory = newInventory('again');
     await inventory.record('a', [Secret]);

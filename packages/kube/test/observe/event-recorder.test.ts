@@ -4,6 +4,7 @@ import { newEvent } from '../../src/observe/event.ts';
 import { clusterClient, configMap, freshNamespace } from '../support/cluster.ts';
 import { eventually } from '../support/eventually.ts';
 import { JumpingClock } from '../support/jumping-clock.ts';
+import { ManualClock } from '../support/manual-clock.ts';
 import { recordingLogger } from '../support/recording-logger.ts';
 
 const Event = { group: 'events.k8s.io', version: 'v1', kind: 'Event' };
@@ -85,6 +86,19 @@ describe('the event recorder', () => {
     clock.suspend(11_000);
     events.record(regarding, ready);
     await eventually(async () => expect(await eventsOf(regarding)).toMatchObject([{ series: { count: 2 } }]));
+  });
+
+  test('a repetition that came too soon is written when the clock says that it is time', async () => {
+    const regarding = await client.create(configMap(namespace, 'later'));
+    const clock = new ManualClock();
+    const events = new EventRecorder({ client, component: 'example/test', clock });
+    events.record(regarding, ready);
+    await eventually(async () => expect(await eventsOf(regarding)).toHaveLength(1));
+    events.record(regarding, ready);
+    await eventually(async () => {
+      await clock.advance(5_000);
+      expect(await eventsOf(regarding)).toMatchObject([{ series: { count: 2 } }]);
+    }, 3_000);
   });
 
   test('a flush can be given up', async () => {

@@ -57,7 +57,7 @@ async function writeAndRemove(client: KubeClient, block: TextBlock): Promise<voi
     return live === undefined ? undefined : Object.entries(live['data'] ?? {}).find(([name]) => name === key)?.[1];
   };
   const write = (written: TextBlock) =>
-    named(`write block ${marker} into ConfigMap ${where}`, applyTextBlock(client, written));
+    named(`write block ${marker} into ConfigMap ${where}`, applyTextBlock(client, written, { fieldManager }));
   const foreign = { apiVersion: 'v1', kind: 'ConfigMap', metadata: configMap, data: { [key]: foreignText } };
   if ((await text()) === undefined) await named(`create ConfigMap ${where}`, client.create(foreign));
   const before = await text();

@@ -1,0 +1,120 @@
+import { KubeClient, type KubernetesObject, loadConnection } from '@entrepot/kube';
+import { afterEach, beforeEach, describe, expect, inject, test } from 'vitest';
+import { z } from 'zod';
+import { ConfigMap } from '../../src/index.ts';
+import { eventually } from '../support/eventually.ts';
+import { Cluster } from '../support/operator.ts';
+import { hosts, mapIn } from '../support/plugins.ts';
+
+let cluster: Cluster;
+beforeEach(async () => {
+  cluster = await Cluster.connect();
+});
+afterEach(async () => cluster.leave());
+
+const eventShape = z.object({ type: z.string(), reason: z.string(), note: z.string() });
+
+/** `Type Reason: note` of the events about the operator's inventory. */
+async function eventsAboutInventory(): Promise<readonly string[]> {
+  const { namespace } = cluster;
+  const inventory = await cluster.client.get(ConfigMap, { namespace, name: 'entrepot-inventory' });
+  const { items } = await cluster.client.list(
+    { group: 'events.k8s.io', version: 'v1', kind: 'Event' },
+    { namespace, fieldSelector: `regarding.uid=${inventory?.metadata.uid}` },
+  );
+  return items.map((event) => eventShape.parse(event)).map(({ type, reason, note }) => `${type} ${reason}: ${note}`);
+}
+
+const others = async (namespace: string): Promise<unknown> =>
+  (await cluster.client.get(ConfigMap, { namespace, name: 'others' }))?.['data'];
+
+/** Somebody who may do what an operator does, but delete nothing, and of ConfigMaps change the inventory only. */
+class Limited {
+  readonly name = `limited-${cluster.namespace}`;
+  readonly #made: KubernetesObject[] = [];
+
+  async connect(): Promise<KubeClient> {
+    const all = { apiGroups: ['*'], resources: ['*'] };
+    const kinds = ['registrymirrors', 'registrymirrors/status', 'events', 'services', 'secrets'];
+    const configMap = { apiGroups: [''], resources: ['configmaps'], resourceNames: ['entrepot-inventory'] };
+    await this.#allow('reading-and-making', [
+      { ...all, verbs: ['get', 'list', 'watch', 'create'] },
+      { ...all, resources: [...kinds, 'statefulsets', 'daemonsets'], verbs: ['patch', 'update'] },
+      { ...configMap, verbs: ['patch', 'update'] },
+    ]);
+    const connection = await loadConnection({ kubeconfig: inject('kubeconfig') });
+    const credentials: typeof connection.credentials = async (renew) => {
+      const { headers, ...others } = await connection.credentials(renew);
+      return { ...others, headers: { ...headers, 'Impersonate-User': this.name } };
+    };
+    return new KubeClient({ ...connection, credentials });
+  }
+
+  async allowEverything(): Promise<void> {
+    await this.#allow('everything', [{ apiGroups: ['*'], resources: ['*'], verbs: ['*'] }]);
+  }
+
+  async leave(): Promise<void> {
+    for (const object of this.#made) await cluster.client.delete(kindOfRole(object), { name: object.metadata.name });
+  }
+
+  async #allow(what: string, rules: readonly object[]): Promise<void> {
+    const apiVersion = 'rbac.authorization.k8s.io/v1';
+    const metadata = { name: `${this.name}-${what}` };
+    const roleRef = { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: metadata.name };
+    const subjects = [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name: this.name }];
+    for (const object of [
+      { apiVersion, kind: 'ClusterRole', metadata, rules },
+      { apiVersion, kind: 'ClusterRoleBinding', metadata, roleRef, subjects },
+    ]) {
+      this.#made.push(await cluster.client.create(object));
+    }
+  }
+}
+
+function kindOfRole({ kind }: KubernetesObject) {
+  return { group: 'rbac.authorization.k8s.io', version: 'v1', kind };
+}
+
+describe('what cannot be removed', () => {
+  test.each([
+    {
+      title: 'after a strategy is gone',
+      strategies: () => [hosts],
+      refused: () => `cannot delete resource "configmaps" in API group "" in the namespace "${cluster.namespace}"`,
+    },
+    {
+      title: 'where a strategy had its text before',
+      strategies: () => [hosts, mapIn('default')],
+      refused: () => `cannot patch resource "configmaps" in API group "" in the namespace "${cluster.namespace}"`,
+    },
+  ])(
+    '$title is told by an event, with what it takes; and removed as soon as that is there',
+    async ({ strategies, refused }) => {
+      const first = await cluster.operator();
+      await cluster.mirror('quay', { upstreamUrl: 'quay.io', addressing: [{ type: 'map' }] });
+      await eventually(async () =>
+        expect(await others(cluster.namespace)).toHaveProperty('maps', expect.stringContaining('mirror-quay.io')),
+      );
+      await first.stop();
+      const limited = new Limited();
+      const client = await limited.connect();
+      const second = await cluster.operator(strategies(), {}, { client });
+      await eventually(async () => {
+        const [event, ...more] = await eventsAboutInventory();
+        expect(event).toMatch(/^Warning CleanupFailed: what strategy map left behind cannot be removed: configmaps /);
+        expect(event).toContain(refused());
+        expect(event).toMatch(/; until it is, the operator needs the permissions that it had for this strategy$/);
+        expect(more).toEqual([]);
+      });
+      expect(await others(cluster.namespace)).toHaveProperty('maps', expect.stringContaining('mirror-quay.io'));
+      await limited.allowEverything();
+      await eventually(async () => expect(await others(cluster.namespace)).toEqual({ maps: '' }), 20_000);
+      await second.stop();
+      await client.close();
+      await limited.leave();
+      await cluster.client.delete(ConfigMap, { namespace: 'default', name: 'others' });
+    },
+    40_000,
+  );
+});
