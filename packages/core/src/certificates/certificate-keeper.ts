@@ -14,13 +14,15 @@ import { isOwnedBy, isWritableFor, ownedBy } from '../plan/ownership.ts';
 import { bundleHash, type NodeTrust, nodeTrustOf } from '../plan/trusted-bundle.ts';
 import { anchorsOf } from './anchors.ts';
 import type { AuthorityKeeper } from './authority-keeper.ts';
+import { type CertificateFlaw, flawOf } from './certificate-flaw.ts';
 import { mountedSecret } from './mounted-secret.ts';
 import { isLeftOfRequest, RequestKeeper } from './request-keeper.ts';
-import { readCertificate, uncoveredNames } from './serving-certificate.ts';
+import { readCertificate } from './serving-certificate.ts';
 import { readServingSecret, type ServingSecret, servingSecret } from './serving-secret.ts';
 import { decideTrust, type Trust } from './trust.ts';
 import {
   type CertificateProblem,
+  type CertificateWish,
   givenCertificate,
   ownCertificate,
   type WantedCertificate,
@@ -38,7 +40,7 @@ export interface CertificateKeeperOptions {
 export interface CertificateOutcome {
   readonly choice: CertificateChoice;
   /** Undefined while there is nothing to serve. */
-  readonly served?: { readonly notAfter: Date; readonly uncovered: readonly string[] };
+  readonly served?: { readonly notAfter: Date; readonly flaw?: CertificateFlaw };
   /** Why what is wanted is not served, or is no good. */
   readonly problem?: CertificateProblem;
   /** Whether something else is served as soon as every node trusts it. */
@@ -49,11 +51,6 @@ export interface CertificateOutcome {
   readonly bundleHash?: string;
   /** When time alone may change something. */
   readonly checkAt?: number;
-}
-
-interface Wish {
-  readonly wanted?: WantedCertificate;
-  readonly problem?: CertificateProblem;
 }
 
 /**
@@ -81,9 +78,9 @@ export class CertificateKeeper {
     const now = this.#clock.now();
     const { namespace } = this.#options;
     const present = await this.#present(mirror, choice, signal);
-    const { wanted, problem } = await this.#wish(mirror, choice, present, now, signal);
+    const { wanted, problem, checkAt } = await this.#wish(mirror, choice, present, now, signal);
     const nodes = await this.#nodeTrust(mirror, signal);
-    const { isSwap, ...decision } = decideTrust(trustOf(present, wanted, choice, nodes), now);
+    const { isSwap, ...decision } = decideTrust(trustOf(present, wanted, choice, nodes, now), now);
     const pair = isSwap ? await wanted?.pair() : present.pair;
     const { isWaiting, isHasty } = decision;
     const stage = { choice, isWaiting, isHasty, ...(problem !== undefined && { problem }) };
@@ -92,14 +89,13 @@ export class CertificateKeeper {
     await this.#apply(mirror, secret, signal);
     const facts = readCertificate(pair.certificate);
     const renewAt = isSwap ? undefined : wanted?.renewAt;
-    const times = [decision.nextAt, renewAt, facts?.notAfter.getTime()].filter((time) => time !== undefined);
+    const flaw = facts && flawOf(facts, choice.servingNames, now);
+    const times = [decision.nextAt, renewAt, checkAt, flaw?.endsAt, facts?.notAfter.getTime()];
     return {
       ...stage,
-      ...(facts !== undefined && {
-        served: { notAfter: facts.notAfter, uncovered: uncoveredNames(facts, choice.servingNames) },
-      }),
+      ...(facts !== undefined && { served: { notAfter: facts.notAfter, ...(flaw !== undefined && { flaw }) } }),
       bundleHash: bundleHash(decision.bundle.join('')),
-      checkAt: Math.min(...times),
+      checkAt: Math.min(...times.filter((time) => time !== undefined)),
     };
   }
 
@@ -129,7 +125,7 @@ export class CertificateKeeper {
     present: ServingSecret,
     now: number,
     signal: AbortSignal,
-  ): Promise<Wish> {
+  ): Promise<CertificateWish> {
     if (choice.isTentative && present.pair !== undefined) return {};
     if (choice.source === 'own') return this.#ownWish(choice, present, now, signal);
     const name = choice.givenSecret;
@@ -150,7 +146,7 @@ export class CertificateKeeper {
     present: ServingSecret,
     now: number,
     signal: AbortSignal,
-  ): Promise<Wish> {
+  ): Promise<CertificateWish> {
     try {
       const authority = await this.#options.authority.current(now, signal);
       return { wanted: await ownCertificate(authority, names, present, now) };
@@ -187,6 +183,7 @@ function trustOf(
   wanted: WantedCertificate | undefined,
   { servingNames, isForNodes }: CertificateChoice,
   nodes: NodeTrust,
+  now: number,
 ): Trust {
   const facts = readCertificate(pair?.certificate ?? '');
   return {
@@ -197,7 +194,7 @@ function trustOf(
           notBefore: facts.notBefore.getTime(),
           notAfter: facts.notAfter.getTime(),
           isWanted: wanted?.isServed ?? false,
-          isUseful: uncoveredNames(facts, servingNames).length < servingNames.length,
+          isUseful: servingNames.length > 0 && flawOf(facts, servingNames, now)?.isFatal !== true,
         },
       }),
     ...(wanted !== undefined && { wanted }),

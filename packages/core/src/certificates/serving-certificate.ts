@@ -116,7 +116,7 @@ export function uncoveredNames(
 }
 
 /** When a certificate is to be replaced: after two thirds of its life. */
-export function renewalTime({ notBefore, notAfter }: Omit<CertificateFacts, 'names'>): number {
+export function renewalTime({ notBefore, notAfter }: Pick<CertificateFacts, 'notBefore' | 'notAfter'>): number {
   return notBefore.getTime() + ((notAfter.getTime() - notBefore.getTime()) * 2) / 3;
 }
 
@@ -137,6 +137,7 @@ export function renewalReason(
   const has = canonical(facts.names).toSorted();
   const wants = canonical(names).toSorted();
   if (has.join() !== wants.join()) return `it is valid for ${has.join(', ')}, not for ${wants.join(', ')}`;
+  if (facts.notBefore.getTime() > now) return `it is not valid before ${facts.notBefore.toISOString()}`;
   // One that lasts as long as its CA cannot be bettered.
   const isBest = facts.notAfter.getTime() >= notAfter.getTime();
   return isBest || now < renewalTime(facts) ? undefined : `it ends at ${facts.notAfter.toISOString()}`;

@@ -2,6 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import type { KubernetesObject } from '@entrepot/kube';
 import { anchorsOf, certificatesIn } from './anchors.ts';
 import { type Authority, constrainedAuthority, isConstrained, type KeyPair } from './authority.ts';
+import { type CertificateFlaw, flawOf } from './certificate-flaw.ts';
 import { textsOf } from './secret-texts.ts';
 import {
   endOfNew,
@@ -10,7 +11,6 @@ import {
   renewalReason,
   renewalTime,
   signServingCertificate,
-  uncoveredNames,
 } from './serving-certificate.ts';
 import type { ServingSecret } from './serving-secret.ts';
 
@@ -31,6 +31,15 @@ export interface WantedCertificate {
 export interface CertificateProblem {
   readonly reason: string;
   readonly message: string;
+}
+
+/** What is to become of a mirror's certificate. */
+export interface CertificateWish {
+  /** What is to be served; undefined where what is served is better, whatever that is. */
+  readonly wanted?: WantedCertificate;
+  readonly problem?: CertificateProblem;
+  /** When time alone changes it. */
+  readonly checkAt?: number;
 }
 
 /** A certificate of our own CA. Its anchor is kept when it is there already: made anew, it would be another one. */
@@ -71,7 +80,7 @@ export function givenCertificate(
   servingNames: readonly string[],
   present: ServingSecret,
   now: number,
-): { readonly wanted?: WantedCertificate; readonly problem?: CertificateProblem } {
+): CertificateWish {
   const texts = secret === undefined ? {} : textsOf(secret);
   const { 'tls.crt': text = '', 'ca.crt': authorities = '' } = texts;
   const facts = readCertificate(text);
@@ -88,29 +97,25 @@ export function givenCertificate(
     isServed,
     pair: () => Promise.resolve(pair),
   };
-  const found = flawOf(title, facts, servingNames, now);
-  const served = readCertificate(present.pair?.certificate ?? '');
-  const isBetterBefore =
-    served !== undefined && !isServed && flawOf('', served, servingNames, now) === undefined && found !== undefined;
-  return { ...(!isBetterBefore && { wanted }), ...(found !== undefined && { problem: found }) };
+  const flaw = flawOf(facts, servingNames, now);
+  return {
+    ...(!isBetter(present, flaw, servingNames, now) && { wanted }),
+    ...(flaw !== undefined && { problem: { reason: flaw.reason, message: `${title} ${flaw.message}` } }),
+    ...(flaw?.endsAt !== undefined && { checkAt: flaw.endsAt }),
+  };
 }
 
-function flawOf(
-  title: string,
-  facts: NonNullable<ReturnType<typeof readCertificate>>,
+/** Whether what is served has less of a flaw than another certificate. */
+function isBetter(
+  { pair }: ServingSecret,
+  flaw: CertificateFlaw | undefined,
   servingNames: readonly string[],
   now: number,
-): CertificateProblem | undefined {
-  if (facts.notAfter.getTime() <= now) {
-    return {
-      reason: 'CertificateExpired',
-      message: `${title} was valid until ${facts.notAfter.toISOString().replace('.000', '')}`,
-    };
-  }
-  const uncovered = uncoveredNames(facts, servingNames);
-  if (uncovered.length === 0) return undefined;
-  const message = `${title} is valid for ${facts.names.join(', ')}, not for ${uncovered.join(', ')}`;
-  return { reason: 'CertificateMismatch', message };
+): boolean {
+  const facts = readCertificate(pair?.certificate ?? '');
+  if (facts === undefined || flaw === undefined) return false;
+  const servedFlaw = flawOf(facts, servingNames, now);
+  return servedFlaw === undefined || (flaw.isFatal && !servedFlaw.isFatal);
 }
 
 function problem(reason: string, message: string): { readonly problem: CertificateProblem } {

@@ -114,6 +114,7 @@ describe('a serving certificate', () => {
   test('is made anew when there is none, or another is wanted', async () => {
     const other = await constrainedAuthority(await readAuthority(await createAuthority(now)), names);
     const { certificate } = serving;
+    expect(renewalReason(certificate, names, present(), now - dayMs)).toMatch(/^it is not valid before \d{4}-/);
     expect(renewalReason('', names, present(), now)).toBe('it cannot be read');
     expect(renewalReason(certificate, names, { ...present(), anchor: other }, now)).toBe(
       'it is not signed by the present CA',

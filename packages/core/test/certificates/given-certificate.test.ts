@@ -4,12 +4,15 @@ import {
   type Authority,
   constrainedAuthority,
   createAuthority,
+  type KeyPair,
   readAuthority,
 } from '../../src/certificates/authority.ts';
 import { signServingCertificate } from '../../src/certificates/serving-certificate.ts';
 import { givenCertificate } from '../../src/certificates/wanted-certificate.ts';
+import { madeCertificate } from '../support/made-certificate.ts';
 
 const now = Date.parse('2026-02-02T02:02:02Z');
+const yearMs = 365 * 86_400_000;
 const key = { namespace: 'mirrors', name: 'given' };
 const nothing = { bundle: [], isHasty: false };
 const names = ['mirror-quay.io'];
@@ -27,9 +30,13 @@ const secret = (texts: Readonly<Record<string, string>>): KubernetesObject => ({
   data: Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, Buffer.from(text).toString('base64')])),
 });
 async function signed(...names: readonly string[]) {
-  const pair = await signServingCertificate(authority, names, now);
-  return { 'tls.crt': pair.certificate, 'tls.key': pair.key };
+  return textsOfPair(await signServingCertificate(authority, names, now));
 }
+const textsOfPair = ({ certificate, key }: KeyPair) => ({ 'tls.crt': certificate, 'tls.key': key });
+const presentOf = (texts: ReturnType<typeof textsOfPair>) => ({
+  ...nothing,
+  pair: { certificate: texts['tls.crt'], key: texts['tls.key'] },
+});
 
 describe("a user's certificate", () => {
   test.each([[['mirror-quay.io']], [['*.example.org', 'MIRROR-quay.io']], [['*.io']]])(
@@ -54,8 +61,7 @@ describe("a user's certificate", () => {
   );
 
   test('for other names does not take the place of one that is good', async () => {
-    const good = await signed('mirror-quay.io');
-    const present = { ...nothing, pair: { certificate: good['tls.crt'], key: good['tls.key'] } };
+    const present = presentOf(await signed('mirror-quay.io'));
     const { wanted, problem } = givenCertificate(key, secret(await signed('quay.io')), names, present, now);
     expect(wanted).toBeUndefined();
     expect(problem?.reason).toBe('CertificateMismatch');
@@ -66,6 +72,43 @@ describe("a user's certificate", () => {
     expect(problem).toEqual({
       reason: 'CertificateExpired',
       message: 'Secret given was valid until 2027-02-02T02:02:02Z',
+    });
+  });
+
+  describe('that is not valid yet', () => {
+    const startsAt = Date.parse('2026-03-03T03:03:03Z');
+    const future = async () => textsOfPair(await madeCertificate({ notBefore: startsAt, notAfter: startsAt + yearMs }));
+    const problem = {
+      reason: 'CertificateNotYetValid',
+      message: 'Secret given is not valid before 2026-03-03T03:03:03Z',
+    };
+
+    test('does not take the place of one that is; when its time has come, it does', async () => {
+      const present = presentOf(await signed(...names));
+      const later = secret(await future());
+      expect(givenCertificate(key, later, names, present, now)).toEqual({ problem, checkAt: startsAt });
+      const due = givenCertificate(key, later, names, present, startsAt);
+      expect(due).toMatchObject({ wanted: { isServed: false } });
+      expect(due.problem).toBeUndefined();
+    });
+
+    test('does not take the place of one that some clients accept, as it lacks only one of several names', async () => {
+      const present = presentOf(await signed('mirror-quay.io'));
+      const both = ['mirror-quay.io', '10.0.0.7'];
+      expect(givenCertificate(key, secret(await future()), both, present, now).wanted).toBeUndefined();
+    });
+
+    test('serves where there is nothing better, and is looked at again in time', async () => {
+      const later = await future();
+      const found = givenCertificate(key, secret(later), names, nothing, now);
+      expect(found).toMatchObject({ wanted: { isServed: false }, problem, checkAt: startsAt });
+      const served = givenCertificate(key, secret(later), names, presentOf(later), now);
+      expect(served).toMatchObject({ wanted: { isServed: true }, problem, checkAt: startsAt });
+    });
+
+    test('is not defended against one that is', async () => {
+      const found = givenCertificate(key, secret(await signed(...names)), names, presentOf(await future()), now);
+      expect(found).toMatchObject({ wanted: { isServed: false } });
     });
   });
 
