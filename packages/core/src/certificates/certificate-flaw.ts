@@ -33,9 +33,16 @@ export function flawOf(
     const message = `is not valid before ${seconds(notBefore)}`;
     return { reason: 'CertificateNotYetValid', message, isFatal: true, endsAt: startsAt };
   }
+  if (!facts.isForServers) {
+    const message = 'is not for servers: its extendedKeyUsage lacks serverAuth';
+    return { reason: 'CertificateUnusable', message, isFatal: true };
+  }
   const uncovered = uncoveredNames(facts, servingNames);
   if (uncovered.length === 0) return undefined;
-  const message = `is valid for ${names.join(', ')}, not for ${uncovered.join(', ')}`;
+  const message =
+    names.length === 0
+      ? `has no subjectAltName, where clients look for ${uncovered.join(', ')}`
+      : `is valid for ${names.join(', ')}, not for ${uncovered.join(', ')}`;
   return { reason: 'CertificateMismatch', message, isFatal: uncovered.length === servingNames.length };
 }
 

@@ -21,6 +21,7 @@ import {
 } from './authority.ts';
 
 const lifeMs = 365 * 86_400_000;
+const anyUsage = '2.5.29.37.0';
 
 /**
  * Signs a certificate, valid for a year and for these names.
@@ -77,6 +78,8 @@ export interface CertificateFacts {
   readonly names: readonly string[];
   readonly notBefore: Date;
   readonly notAfter: Date;
+  /** Whether it may be used by servers, as far as its extendedKeyUsage goes. */
+  readonly isForServers: boolean;
 }
 
 /** Reads a certificate; undefined where it is none. */
@@ -87,10 +90,20 @@ export function readCertificate(pem: string): CertificateFacts | undefined {
       .split(', ')
       .filter((name) => name !== '')
       .map((name) => name.replace(/^(DNS|IP Address):/, ''));
-    return { names, notBefore: new Date(parsed.validFrom), notAfter: new Date(parsed.validTo) };
+    return {
+      names,
+      notBefore: new Date(parsed.validFrom),
+      notAfter: new Date(parsed.validTo),
+      isForServers: isForServers(parsed),
+    };
   } catch {
     return undefined;
   }
+}
+
+/** As Go has it, in which container runtimes are written. Node calls the extendedKeyUsage `keyUsage`. */
+function isForServers({ keyUsage }: { readonly keyUsage: readonly string[] | undefined }): boolean {
+  return keyUsage === undefined || keyUsage.includes(serverAuth) || keyUsage.includes(anyUsage);
 }
 
 /** The pair in the data of a Secret; undefined where it could not be served. */

@@ -7,6 +7,7 @@ const good: CertificateFacts = {
   names: ['mirror-quay.io'],
   notBefore: new Date('2026-01-01T00:00:00Z'),
   notAfter: new Date('2027-01-01T00:00:00Z'),
+  isForServers: true,
 };
 const isFatal = true;
 
@@ -35,6 +36,24 @@ describe('clients', () => {
       flaw: {
         reason: 'CertificateMismatch',
         message: 'is valid for ghcr.io, quay.io, not for mirror-quay.io',
+        isFatal,
+      },
+    },
+    {
+      title: 'look for names in subjectAltName only',
+      changes: { names: [] },
+      flaw: {
+        reason: 'CertificateMismatch',
+        message: 'has no subjectAltName, where clients look for mirror-quay.io',
+        isFatal,
+      },
+    },
+    {
+      title: "refuse a client's",
+      changes: { isForServers: false },
+      flaw: {
+        reason: 'CertificateUnusable',
+        message: 'is not for servers: its extendedKeyUsage lacks serverAuth',
         isFatal,
       },
     },

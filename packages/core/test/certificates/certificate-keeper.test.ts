@@ -113,6 +113,17 @@ test('what a user gives before its time is taken up when that has come, and not 
   expect((await texts(serving))['ca.crt']).toContain(future.certificate);
 });
 
+test('what no client accepts is served where there is nothing else, and is replaced without waiting for nodes', async () => {
+  await give('given', await madeCertificate({ usages: ['1.3.6.1.5.5.7.3.2'] }));
+  const given: CertificateChoice = { ...choice('mirror-quay.io'), source: 'user', givenSecret: 'given' };
+  const flaw = { reason: 'CertificateUnusable' };
+  expect(await inDays(0, given)).toMatchObject({ served: { flaw }, problem: flaw });
+  const good = await madeCertificate();
+  await give('other', good);
+  expect(await inDays(0, { ...given, givenSecret: 'other' })).toMatchObject({ isWaiting: false, isHasty: false });
+  expect((await texts(serving))['tls.crt']).toBe(good.certificate);
+});
+
 describe('the CA', () => {
   test('is kept for two thirds of its life, then made anew; what it signed is served until nodes trust the new one', async () => {
     await inDays(-2420);

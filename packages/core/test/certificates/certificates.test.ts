@@ -10,6 +10,7 @@ import {
   createAuthority,
   type KeyPair,
   readAuthority,
+  serverAuth,
 } from '../../src/certificates/authority.ts';
 import {
   readCertificate,
@@ -17,8 +18,11 @@ import {
   renewalTime,
   signServingCertificate,
 } from '../../src/certificates/serving-certificate.ts';
+import { madeCertificate } from '../support/made-certificate.ts';
 
 const now = Date.now();
+const clientAuth = '1.3.6.1.5.5.7.3.2';
+const anyUsage = '2.5.29.37.0';
 const addressShape = z.object({ port: z.number() });
 const dayMs = 86_400_000;
 const names = ['mirror-quay.io', '10.0.0.7', 'fd00::7'];
@@ -87,6 +91,18 @@ describe('a serving certificate', () => {
     expect(readCertificate(serving.certificate)?.names).toEqual(['mirror-quay.io', '10.0.0.7', 'FD00:0:0:0:0:0:0:7']);
     const life = (readCertificate(serving.certificate)?.notAfter.getTime() ?? 0) - now;
     expect(Math.round(life / dayMs)).toBe(365);
+  });
+
+  test.each([
+    { usages: undefined, isForServers: true, says: 'accepted' },
+    { usages: [serverAuth], isForServers: true, says: 'accepted' },
+    { usages: [clientAuth], isForServers: false, says: 'unsuitable certificate purpose' },
+    // Container runtimes are written in Go, which takes it for any use; OpenSSL does not.
+    { usages: [anyUsage], isForServers: true, says: 'unsuitable certificate purpose' },
+  ])('of others with extendedKeyUsage $usages: $says', async ({ usages, isForServers, says }) => {
+    const pair = await madeCertificate({ usages });
+    expect(readCertificate(pair.certificate)).toMatchObject({ isForServers });
+    expect(await handshake(pair, pair.certificate, 'mirror-quay.io')).toBe(says);
   });
 
   test('never outlives its CA', async () => {
