@@ -1,4 +1,4 @@
-import { createPrivateKey, webcrypto, X509Certificate } from 'node:crypto';
+import { webcrypto, X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
 import {
   AuthorityKeyIdentifierExtension,
@@ -85,36 +85,29 @@ export interface CertificateFacts {
 /** Reads a certificate; undefined where it is none. */
 export function readCertificate(pem: string): CertificateFacts | undefined {
   try {
-    const parsed = new X509Certificate(pem);
-    const names = (parsed.subjectAltName ?? '')
-      .split(', ')
-      .filter((name) => name !== '')
-      .map((name) => name.replace(/^(DNS|IP Address):/, ''));
-    return {
-      names,
-      notBefore: new Date(parsed.validFrom),
-      notAfter: new Date(parsed.validTo),
-      isForServers: isForServers(parsed),
-    };
+    return factsOf(new X509Certificate(pem));
   } catch {
     return undefined;
   }
+}
+
+/** What stands in a certificate. */
+export function factsOf(certificate: X509Certificate): CertificateFacts {
+  const names = (certificate.subjectAltName ?? '')
+    .split(', ')
+    .filter((name) => name !== '')
+    .map((name) => name.replace(/^(DNS|IP Address):/, ''));
+  return {
+    names,
+    notBefore: new Date(certificate.validFrom),
+    notAfter: new Date(certificate.validTo),
+    isForServers: isForServers(certificate),
+  };
 }
 
 /** As Go has it, in which container runtimes are written. Node calls the extendedKeyUsage `keyUsage`. */
 function isForServers({ keyUsage }: { readonly keyUsage: readonly string[] | undefined }): boolean {
   return keyUsage === undefined || keyUsage.includes(serverAuth) || keyUsage.includes(anyUsage);
-}
-
-/** The pair in the data of a Secret; undefined where it could not be served. */
-export function parsePair(texts: Readonly<Record<string, string>>): KeyPair | undefined {
-  const { 'tls.crt': certificate = '', 'tls.key': key = '' } = texts;
-  try {
-    const isPair = new X509Certificate(certificate).checkPrivateKey(createPrivateKey(key));
-    return isPair ? { certificate, key } : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 /** The names that a certificate is not valid for. As container runtimes see it, `*` stands for a whole first label. */

@@ -3,10 +3,10 @@ import type { KubernetesObject } from '@entrepot/kube';
 import { anchorsOf, certificatesIn } from './anchors.ts';
 import { type Authority, constrainedAuthority, isConstrained, type KeyPair } from './authority.ts';
 import { type CertificateFlaw, flawOf } from './certificate-flaw.ts';
+import { readPair } from './read-pair.ts';
 import { textsOf } from './secret-texts.ts';
 import {
   endOfNew,
-  parsePair,
   readCertificate,
   renewalReason,
   renewalTime,
@@ -81,19 +81,21 @@ export function givenCertificate(
   present: ServingSecret,
   now: number,
 ): CertificateWish {
-  const texts = secret === undefined ? {} : textsOf(secret);
-  const { 'tls.crt': text = '', 'ca.crt': authorities = '' } = texts;
-  const facts = readCertificate(text);
   const title = `Secret ${key.name}`;
-  if (secret === undefined) return problem('CertificateMissing', `${title} does not exist`);
-  if (facts === undefined) return problem('CertificateMissing', `${title} holds no certificate in tls.crt`);
-  const pair = parsePair(texts);
-  if (pair === undefined) return problem('CertificateMissing', `${title} holds no key in tls.key for its certificate`);
-  const end = facts.notAfter.getTime();
+  if (secret === undefined) {
+    return { problem: { reason: 'CertificateMissing', message: `${title} does not exist` } };
+  }
+  const texts = textsOf(secret);
+  const reading = readPair(texts);
+  if ('problem' in reading) {
+    const { reason, message } = reading.problem;
+    return { problem: { reason, message: `${title}: ${message}` } };
+  }
+  const { pair, facts } = reading;
   const isServed = pair.certificate === present.pair?.certificate && pair.key === present.pair.key;
   const wanted = {
-    anchors: anchorsOf(text, certificatesIn(authorities)),
-    notAfter: end,
+    anchors: anchorsOf(pair.certificate, certificatesIn(texts['ca.crt'] ?? '')),
+    notAfter: facts.notAfter.getTime(),
     isServed,
     pair: () => Promise.resolve(pair),
   };
@@ -116,8 +118,4 @@ function isBetter(
   if (facts === undefined || flaw === undefined) return false;
   const servedFlaw = flawOf(facts, servingNames, now);
   return servedFlaw === undefined || (flaw.isFatal && !servedFlaw.isFatal);
-}
-
-function problem(reason: string, message: string): { readonly problem: CertificateProblem } {
-  return { problem: { reason, message } };
 }

@@ -124,6 +124,15 @@ test('what no client accepts is served where there is nothing else, and is repla
   expect((await texts(serving))['tls.crt']).toBe(good.certificate);
 });
 
+test('a pair that no server can be started with is made anew, though its first certificate is good', async () => {
+  await inDays(0);
+  const stringData = { 'tls.crt': `${(await texts(serving))['tls.crt']}-----BEGIN CERTIFICATE-----\n` };
+  const key = { namespace: cluster.namespace, name: serving };
+  await cluster.client.patch(Secret, key, { stringData }, { type: 'merge' });
+  await inDays(0);
+  expect((await texts(serving))['tls.crt']?.match(/BEGIN CERTIFICATE/g)).toHaveLength(1);
+});
+
 describe('the CA', () => {
   test('is kept for two thirds of its life, then made anew; what it signed is served until nodes trust the new one', async () => {
     await inDays(-2420);

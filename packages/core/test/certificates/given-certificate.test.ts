@@ -123,23 +123,26 @@ describe("a user's certificate", () => {
     expect(anchors(`${unrelated}${certificate}`)).toEqual([certificate]);
   });
 
-  test.each([
-    ['does not exist', undefined, 'Secret given does not exist'],
-    ['is empty', {}, 'Secret given holds no certificate in tls.crt'],
-    ['cannot be read', { 'tls.crt': 'nonsense' }, 'Secret given holds no certificate in tls.crt'],
-  ] as const)('that %s is said to be missing', (_title, texts, message) => {
-    const found = givenCertificate(key, texts && secret(texts), names, nothing, now);
-    expect(found).toEqual({ problem: { reason: 'CertificateMissing', message } });
-  });
+  test('that does not exist is said to be missing', () =>
+    expect(givenCertificate(key, undefined, names, nothing, now)).toEqual({
+      problem: { reason: 'CertificateMissing', message: 'Secret given does not exist' },
+    }));
 
-  test('whose key is that of another is said to be unusable', async () => {
-    const [one, other] = [await signed(...names), await signed(...names)];
-    const found = givenCertificate(key, secret({ ...one, 'tls.key': other['tls.key'] }), names, nothing, now);
-    expect(found).toEqual({
+  test('that no server can be started with is not changed to, and what is wrong is said', async () => {
+    const one = await signed(...names);
+    const broken = { ...one, 'tls.crt': `${one['tls.crt']}-----BEGIN CERTIFICATE-----\n` };
+    expect(givenCertificate(key, secret(broken), names, nothing, now)).toEqual({
       problem: {
-        reason: 'CertificateMissing',
-        message: 'Secret given holds no key in tls.key for its certificate',
+        reason: 'CertificateUnusable',
+        message: 'Secret given: tls.crt holds a certificate that cannot be read (block 2)',
       },
     });
+  });
+
+  test('has a CA that nodes can read: what is broken in ca.crt is left out', async () => {
+    const certificate = await constrainedAuthority(authority, names);
+    const ca = `${unrelated.replace('MII', '!!!')}${certificate}-----BEGIN CERTIFICATE-----\n`;
+    const given = { ...(await signed(...names)), 'ca.crt': ca };
+    expect(givenCertificate(key, secret(given), names, nothing, now).wanted?.anchors).toEqual([certificate]);
   });
 });

@@ -91,14 +91,17 @@ describe("a user's Secret", () => {
     expect(await texts()).toMatchObject(two);
   });
 
-  test('that goes, or becomes unreadable, is named; what was served before is kept', async () => {
+  test('that goes, or can no longer be served, is named; what was served before is kept', async () => {
     await give('given', await selfMade());
     await cluster.operator();
     const before = await settledMirror({ tls: { secretName: 'given' } });
-    await change('given', { 'tls.crt': 'nonsense' });
+    await change('given', { 'tls.crt': `${before['tls.crt']}-----BEGIN CERTIFICATE-----\nnonsense` });
     await certificateReady(
-      /^True CertificateMissing: Secret given holds no certificate in tls.crt; what was served before/,
+      /^True CertificateUnusable: Secret given: tls.crt holds a certificate that cannot be read \(block 3\); what was/,
     );
+    expect(await texts()).toEqual(before);
+    await change('given', { 'tls.crt': 'nonsense' });
+    await certificateReady(/^True CertificateMissing: Secret given: tls.crt holds no certificate; what was served/);
     await cluster.client.delete(Secret, { namespace: cluster.namespace, name: 'given' });
     await certificateReady(/^True CertificateMissing: Secret given does not exist; what was served before/);
     expect(await texts()).toEqual(before);
