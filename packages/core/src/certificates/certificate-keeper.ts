@@ -5,6 +5,7 @@ import {
   type KubernetesObject,
   systemClock,
   TerminalError,
+  WaitingError,
 } from '@entrepot/kube';
 import { DaemonSet, Secret, StatefulSet } from '../api/group.ts';
 import type { CertificateChoice } from '../plan/certificate-choice.ts';
@@ -151,8 +152,10 @@ export class CertificateKeeper {
       const authority = await this.#options.authority.current(now, signal);
       return { wanted: await ownCertificate(authority, names, present, now) };
     } catch (error) {
-      if (present.pair === undefined || !(error instanceof TerminalError)) throw error;
-      return { problem: { reason: error.reason, message: error.message } };
+      const isWaiting = error instanceof WaitingError;
+      if (present.pair === undefined || !(isWaiting || error instanceof TerminalError)) throw error;
+      const { reason, message } = error;
+      return { problem: { reason, message }, ...(isWaiting && { checkAt: now + error.afterMs }) };
     }
   }
 

@@ -155,6 +155,24 @@ describe('the CA', () => {
     expect((await served()).verify(await authorityKey())).toBe(true);
   });
 
+  test('of a user that is not valid yet signs nothing until it is; what was served before is kept', async () => {
+    await inDays(0);
+    const before = await texts(serving);
+    const key = { namespace: cluster.namespace, name: 'entrepot-ca' };
+    await cluster.client.delete(Secret, key);
+    const startsAt = Math.floor(Date.now() / 1000) * 1000 + 30 * dayMs;
+    await give(key.name, await madeCertificate({ isCA: true, notBefore: startsAt, notAfter: startsAt + 365 * dayMs }));
+    const says =
+      /^Secret test-\w+\/entrepot-ca: the CA is not valid before 20\d\d-.*; delete the Secret and a new one is made/;
+    const problem = { reason: 'UnusableAuthority', message: expect.stringMatching(says) };
+    expect(await inDays(0)).toMatchObject({ isWaiting: false, problem, checkAt: startsAt });
+    expect(await texts(serving)).toEqual(before);
+    expect(await inDays(31)).toMatchObject({ isWaiting: true });
+    // Where nothing is served, there is nothing to do but to wait.
+    await cluster.client.delete(Secret, { namespace: cluster.namespace, name: serving });
+    await expect(inDays(29)).rejects.toMatchObject({ name: 'WaitingError', reason: 'UnusableAuthority' });
+  });
+
   test('of a user is used to its end, and not replaced', async () => {
     const { certificate, key } = await createAuthority(Date.now() - 3650 * dayMs - 10 * 60_000, 'CN=Ours');
     await give('entrepot-ca', { certificate, key });

@@ -18,7 +18,8 @@ import {
   renewalTime,
   signServingCertificate,
 } from '../../src/certificates/serving-certificate.ts';
-import { madeCertificate } from '../support/made-certificate.ts';
+import { KeyUsageFlags } from '../../src/certificates/x509.ts';
+import { ecdsa, madeCertificate, rsa } from '../support/made-certificate.ts';
 
 const now = Date.now();
 const clientAuth = '1.3.6.1.5.5.7.3.2';
@@ -153,6 +154,39 @@ describe('a CA', () => {
       'cannot sign with the CA: its key is not that of its certificate',
     );
   });
+
+  test("of one's own is read", async () => {
+    const both = KeyUsageFlags.keyCertSign + KeyUsageFlags.cRLSign;
+    for (const keyUsage of [undefined, KeyUsageFlags.keyCertSign, both]) {
+      const pair = await madeCertificate({ isCA: true, ...(keyUsage !== undefined && { keyUsage }) });
+      expect(await readAuthority(pair)).toMatchObject({ ...pair, subject: 'CN=Theirs' });
+    }
+  });
+
+  test.each<{ title: string; traits: Parameters<typeof madeCertificate>[0]; says: string }>([
+    {
+      title: 'with an RSA key',
+      traits: { isCA: true, algorithm: rsa(2048) },
+      says: 'its key is of the kind rsa, and has to be ECDSA P-256',
+    },
+    {
+      title: 'with a key on another curve',
+      traits: { isCA: true, algorithm: ecdsa('P-384') },
+      says: 'its key is of the kind ec secp384r1, and has to be ECDSA P-256',
+    },
+    {
+      title: 'that is none',
+      traits: { isCA: false },
+      says: 'its certificate is not that of a CA (CA:TRUE, keyCertSign)',
+    },
+    {
+      title: 'that may not sign certificates',
+      traits: { isCA: true, keyUsage: KeyUsageFlags.digitalSignature },
+      says: 'its certificate is not that of a CA (CA:TRUE, keyCertSign)',
+    },
+  ])('$title is refused', async ({ traits, says }) =>
+    expect(readAuthority(await madeCertificate(traits))).rejects.toThrow(`cannot sign with the CA: ${says}`),
+  );
 });
 
 /** What a client that trusts `ca` makes of a server with this certificate, called by this name. */

@@ -10,9 +10,8 @@ import {
   X509CertificateGenerator,
 } from '../../src/certificates/x509.ts';
 
-const ecdsa = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
+export const ecdsa = (namedCurve: string) => ({ name: 'ECDSA', namedCurve, hash: 'SHA-256' });
 
-/** RSA keys are made with it. */
 export const rsa = (modulusLength: number, hash = 'SHA-256') => ({
   name: 'RSASSA-PKCS1-v1_5',
   modulusLength,
@@ -28,14 +27,20 @@ interface CertificateTraits {
   readonly usages?: readonly string[] | undefined;
   readonly isCA?: boolean;
   readonly keyUsage?: KeyUsageFlags;
-  readonly algorithm?: typeof ecdsa | ReturnType<typeof rsa>;
+  readonly algorithm?: ReturnType<typeof ecdsa> | ReturnType<typeof rsa>;
   /** Another than the certificate itself. */
   readonly issuer?: string;
 }
 
 /** A certificate as others make them, good in all that is not said; signed with its own key. */
 export async function madeCertificate(traits: CertificateTraits = {}): Promise<KeyPair> {
-  const { names = ['mirror-quay.io'], algorithm = ecdsa, isCA = false, issuer = 'CN=Theirs', keyUsage } = traits;
+  const {
+    names = ['mirror-quay.io'],
+    algorithm = ecdsa('P-256'),
+    isCA = false,
+    issuer = 'CN=Theirs',
+    keyUsage,
+  } = traits;
   const { notBefore = Date.now() - 60_000, notAfter = Date.now() + 365 * 86_400_000 } = traits;
   const usages = 'usages' in traits ? traits.usages : [serverAuth];
   const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
