@@ -133,11 +133,12 @@ export class CertificateKeeper {
     const given = await this.#read(name, signal);
     const refusal = choice.source === 'issuer' ? await this.#requests.ask(mirror, choice, given, signal) : undefined;
     if (refusal !== undefined) return { problem: refusal };
-    const key = { namespace: this.#options.namespace, name };
-    if (choice.source === 'user') return givenCertificate(key, given, choice.servingNames, present, now);
+    const origin = choice.source === 'user' ? choice.givenBy : 'cert-manager';
+    const title = `Secret ${this.#options.namespace}/${name} of ${origin}`;
+    if (choice.source === 'user') return givenCertificate(title, given, choice.servingNames, present, now);
     // One that became the mirror's still says whose it was.
     if (given !== undefined && isOfCertificate(mirror.metadata.name, given) && !isOwnedBy(mirror, given)) {
-      return givenCertificate(key, given, choice.servingNames, present, now);
+      return givenCertificate(title, given, choice.servingNames, present, now);
     }
     return { problem: { reason: 'Pending', message: `cert-manager has not made Secret ${name} yet` } };
   }

@@ -72,16 +72,16 @@ function ownKey({ subject }: Authority, { pair }: ServingSecret): string | undef
 /**
  * The certificate in a Secret of somebody else's. One that is no use is not changed to: whatever is served before is better.
  *
+ * @param title which Secret that is
  * @param servingNames names it has to be valid for
  */
 export function givenCertificate(
-  key: { readonly namespace: string; readonly name: string },
+  title: string,
   secret: KubernetesObject | undefined,
   servingNames: readonly string[],
   present: ServingSecret,
   now: number,
 ): CertificateWish {
-  const title = `Secret ${key.name}`;
   if (secret === undefined) {
     return { problem: { reason: 'CertificateMissing', message: `${title} does not exist` } };
   }

@@ -7,6 +7,7 @@ import { CertificateKeeper, type CertificateOutcome } from '../../src/certificat
 import { textsOf } from '../../src/certificates/secret-texts.ts';
 import { fieldManager, Secret } from '../../src/index.ts';
 import type { CertificateChoice } from '../../src/plan/certificate-choice.ts';
+import { like } from '../support/matching.ts';
 import { madeCertificate } from '../support/made-certificate.ts';
 import { Cluster } from '../support/operator.ts';
 
@@ -104,7 +105,12 @@ test('what a user gives before its time is taken up when that has come, and not 
   const startsAt = Math.floor(Date.now() / 1000) * 1000 + 30 * dayMs;
   const future = await madeCertificate({ notBefore: startsAt, notAfter: startsAt + 365 * dayMs });
   await give('given', future);
-  const given: CertificateChoice = { ...choice('mirror-quay.io'), source: 'user', givenSecret: 'given' };
+  const given: CertificateChoice = {
+    ...choice('mirror-quay.io'),
+    source: 'user',
+    givenSecret: 'given',
+    givenBy: 'field',
+  };
   const outcome = await inDays(0, given);
   expect(outcome).toMatchObject({ isWaiting: false, checkAt: startsAt, problem: { reason: 'CertificateNotYetValid' } });
   expect(outcome.served).not.toHaveProperty('flaw');
@@ -115,7 +121,12 @@ test('what a user gives before its time is taken up when that has come, and not 
 
 test('what no client accepts is served where there is nothing else, and is replaced without waiting for nodes', async () => {
   await give('given', await madeCertificate({ usages: ['1.3.6.1.5.5.7.3.2'] }));
-  const given: CertificateChoice = { ...choice('mirror-quay.io'), source: 'user', givenSecret: 'given' };
+  const given: CertificateChoice = {
+    ...choice('mirror-quay.io'),
+    source: 'user',
+    givenSecret: 'given',
+    givenBy: 'field',
+  };
   const flaw = { reason: 'CertificateUnusable' };
   expect(await inDays(0, given)).toMatchObject({ served: { flaw }, problem: flaw });
   const good = await madeCertificate();
@@ -164,7 +175,7 @@ describe('the CA', () => {
     await give(key.name, await madeCertificate({ isCA: true, notBefore: startsAt, notAfter: startsAt + 365 * dayMs }));
     const says =
       /^Secret test-\w+\/entrepot-ca: the CA is not valid before 20\d\d-.*; delete the Secret and a new one is made/;
-    const problem = { reason: 'UnusableAuthority', message: expect.stringMatching(says) };
+    const problem = { reason: 'UnusableAuthority', message: like(says) };
     expect(await inDays(0)).toMatchObject({ isWaiting: false, problem, checkAt: startsAt });
     expect(await texts(serving)).toEqual(before);
     expect(await inDays(31)).toMatchObject({ isWaiting: true });

@@ -14,6 +14,7 @@ import { madeCertificate } from '../support/made-certificate.ts';
 const now = Date.parse('2026-02-02T02:02:02Z');
 const yearMs = 365 * 86_400_000;
 const key = { namespace: 'mirrors', name: 'given' };
+const title = 'Secret mirrors/given of spec.tls.secretName';
 const nothing = { bundle: [], isHasty: false };
 const names = ['mirror-quay.io'];
 let authority: Authority;
@@ -42,7 +43,7 @@ describe("a user's certificate", () => {
   test.each([[['mirror-quay.io']], [['*.example.org', 'MIRROR-quay.io']], [['*.io']]])(
     'for %s can serve',
     async (has) => {
-      const { wanted, problem } = givenCertificate(key, secret(await signed(...has)), names, nothing, now);
+      const { wanted, problem } = givenCertificate(title, secret(await signed(...has)), names, nothing, now);
       expect(problem).toBeUndefined();
       expect(wanted).toMatchObject({ isServed: false, notAfter: Date.parse('2027-02-02T02:02:02Z') });
     },
@@ -51,27 +52,27 @@ describe("a user's certificate", () => {
   test.each([[['quay.io']], [['*.mirror-quay.io', 'mirror.quay.io']], [['mirror-*.io']]])(
     "for %s is not the mirror's: it serves where there is nothing better, and what is wrong is said",
     async (has) => {
-      const { wanted, problem } = givenCertificate(key, secret(await signed(...has)), names, nothing, now);
+      const { wanted, problem } = givenCertificate(title, secret(await signed(...has)), names, nothing, now);
       expect(wanted).toBeDefined();
       expect(problem).toEqual({
         reason: 'CertificateMismatch',
-        message: `Secret given is valid for ${has.join(', ')}, not for mirror-quay.io`,
+        message: `${title} is valid for ${has.join(', ')}, not for mirror-quay.io`,
       });
     },
   );
 
   test('for other names does not take the place of one that is good', async () => {
     const present = presentOf(await signed('mirror-quay.io'));
-    const { wanted, problem } = givenCertificate(key, secret(await signed('quay.io')), names, present, now);
+    const { wanted, problem } = givenCertificate(title, secret(await signed('quay.io')), names, present, now);
     expect(wanted).toBeUndefined();
     expect(problem?.reason).toBe('CertificateMismatch');
   });
 
   test('that ended is said to have', async () => {
-    const { problem } = givenCertificate(key, secret(await signed(...names)), names, nothing, now + 366 * 86_400_000);
+    const { problem } = givenCertificate(title, secret(await signed(...names)), names, nothing, now + 366 * 86_400_000);
     expect(problem).toEqual({
       reason: 'CertificateExpired',
-      message: 'Secret given was valid until 2027-02-02T02:02:02Z',
+      message: `${title} was valid until 2027-02-02T02:02:02Z`,
     });
   });
 
@@ -80,14 +81,14 @@ describe("a user's certificate", () => {
     const future = async () => textsOfPair(await madeCertificate({ notBefore: startsAt, notAfter: startsAt + yearMs }));
     const problem = {
       reason: 'CertificateNotYetValid',
-      message: 'Secret given is not valid before 2026-03-03T03:03:03Z',
+      message: `${title} is not valid before 2026-03-03T03:03:03Z`,
     };
 
     test('does not take the place of one that is; when its time has come, it does', async () => {
       const present = presentOf(await signed(...names));
       const later = secret(await future());
-      expect(givenCertificate(key, later, names, present, now)).toEqual({ problem, checkAt: startsAt });
-      const due = givenCertificate(key, later, names, present, startsAt);
+      expect(givenCertificate(title, later, names, present, now)).toEqual({ problem, checkAt: startsAt });
+      const due = givenCertificate(title, later, names, present, startsAt);
       expect(due).toMatchObject({ wanted: { isServed: false } });
       expect(due.problem).toBeUndefined();
     });
@@ -95,19 +96,19 @@ describe("a user's certificate", () => {
     test('does not take the place of one that some clients accept, as it lacks only one of several names', async () => {
       const present = presentOf(await signed('mirror-quay.io'));
       const both = ['mirror-quay.io', '10.0.0.7'];
-      expect(givenCertificate(key, secret(await future()), both, present, now).wanted).toBeUndefined();
+      expect(givenCertificate(title, secret(await future()), both, present, now).wanted).toBeUndefined();
     });
 
     test('serves where there is nothing better, and is looked at again in time', async () => {
       const later = await future();
-      const found = givenCertificate(key, secret(later), names, nothing, now);
+      const found = givenCertificate(title, secret(later), names, nothing, now);
       expect(found).toMatchObject({ wanted: { isServed: false }, problem, checkAt: startsAt });
-      const served = givenCertificate(key, secret(later), names, presentOf(later), now);
+      const served = givenCertificate(title, secret(later), names, presentOf(later), now);
       expect(served).toMatchObject({ wanted: { isServed: true }, problem, checkAt: startsAt });
     });
 
     test('is not defended against one that is', async () => {
-      const found = givenCertificate(key, secret(await signed(...names)), names, presentOf(await future()), now);
+      const found = givenCertificate(title, secret(await signed(...names)), names, presentOf(await future()), now);
       expect(found).toMatchObject({ wanted: { isServed: false } });
     });
   });
@@ -116,25 +117,25 @@ describe("a user's certificate", () => {
     const given = await signed(...names);
     const certificate = await constrainedAuthority(authority, names);
     const anchors = (ca?: string) =>
-      givenCertificate(key, secret({ ...given, ...(ca !== undefined && { 'ca.crt': ca }) }), names, nothing, now).wanted
-        ?.anchors;
+      givenCertificate(title, secret({ ...given, ...(ca !== undefined && { 'ca.crt': ca }) }), names, nothing, now)
+        .wanted?.anchors;
     expect(anchors()).toEqual([given['tls.crt']]);
     expect(anchors(unrelated)).toEqual([given['tls.crt']]);
     expect(anchors(`${unrelated}${certificate}`)).toEqual([certificate]);
   });
 
   test('that does not exist is said to be missing', () =>
-    expect(givenCertificate(key, undefined, names, nothing, now)).toEqual({
-      problem: { reason: 'CertificateMissing', message: 'Secret given does not exist' },
+    expect(givenCertificate(title, undefined, names, nothing, now)).toEqual({
+      problem: { reason: 'CertificateMissing', message: `${title} does not exist` },
     }));
 
   test('that no server can be started with is not changed to, and what is wrong is said', async () => {
     const one = await signed(...names);
     const broken = { ...one, 'tls.crt': `${one['tls.crt']}-----BEGIN CERTIFICATE-----\n` };
-    expect(givenCertificate(key, secret(broken), names, nothing, now)).toEqual({
+    expect(givenCertificate(title, secret(broken), names, nothing, now)).toEqual({
       problem: {
         reason: 'CertificateUnusable',
-        message: 'Secret given: tls.crt holds a certificate that cannot be read (block 2)',
+        message: `${title}: tls.crt holds a certificate that cannot be read (block 2)`,
       },
     });
   });
@@ -143,6 +144,6 @@ describe("a user's certificate", () => {
     const certificate = await constrainedAuthority(authority, names);
     const ca = `${unrelated.replace('MII', '!!!')}${certificate}-----BEGIN CERTIFICATE-----\n`;
     const given = { ...(await signed(...names)), 'ca.crt': ca };
-    expect(givenCertificate(key, secret(given), names, nothing, now).wanted?.anchors).toEqual([certificate]);
+    expect(givenCertificate(title, secret(given), names, nothing, now).wanted?.anchors).toEqual([certificate]);
   });
 });

@@ -11,7 +11,10 @@ const own: CertificateOutcome = {
   isWaiting: false,
   isHasty: false,
 };
-const user: CertificateOutcome = { ...own, choice: { ...common, source: 'user', givenSecret: 'given' } };
+const user: CertificateOutcome = {
+  ...own,
+  choice: { ...common, source: 'user', givenSecret: 'given', givenBy: 'field' },
+};
 const { served: _served, ...unserved } = user;
 const flaw = { reason: 'CertificateExpired', message: 'was valid until 2026-02-02T02:02:02Z', isFatal: true };
 const problem = { reason: 'CertificateMissing', message: 'Secret given does not exist' };

@@ -97,13 +97,17 @@ describe("a user's Secret", () => {
     const before = await settledMirror({ tls: { secretName: 'given' } });
     await change('given', { 'tls.crt': `${before['tls.crt']}-----BEGIN CERTIFICATE-----\nnonsense` });
     await certificateReady(
-      /^True CertificateUnusable: Secret given: tls.crt holds a certificate that cannot be read \(block 3\); what was/,
+      /^True CertificateUnusable: Secret test-\w+\/given of spec.tls.secretName: tls.crt holds a certificate that cannot be read \(block 3\); what was/,
     );
     expect(await texts()).toEqual(before);
     await change('given', { 'tls.crt': 'nonsense' });
-    await certificateReady(/^True CertificateMissing: Secret given: tls.crt holds no certificate; what was served/);
+    await certificateReady(
+      /^True CertificateMissing: Secret test-\w+\/given of spec.tls.secretName: tls.crt holds no certificate; what was served/,
+    );
     await cluster.client.delete(Secret, { namespace: cluster.namespace, name: 'given' });
-    await certificateReady(/^True CertificateMissing: Secret given does not exist; what was served before/);
+    await certificateReady(
+      /^True CertificateMissing: Secret test-\w+\/given of spec.tls.secretName does not exist; what was served before/,
+    );
     expect(await texts()).toEqual(before);
   });
 
