@@ -1,4 +1,4 @@
-import { type Applier, type KubernetesObject, TerminalError } from '@entrepot/kube';
+import { type Applier, type KubernetesObject, TerminalError, WaitingError } from '@entrepot/kube';
 import { Secret } from '../api/group.ts';
 import { authoritySecretName } from '../plan/naming.ts';
 import { type Authority, createAuthority, isOwnAuthority, readAuthority } from './authority.ts';
@@ -21,13 +21,18 @@ export class AuthorityKeeper {
   /**
    * The CA to sign with. One that a user provides is used to its end.
    *
-   * @throws TerminalError `UnusableAuthority`, naming the Secret and what to do
+   * @throws TerminalError `UnusableAuthority`, naming the Secret and what to do; WaitingError of that reason for one that is not
+   *   valid yet
    */
   async current(now: number, signal: AbortSignal): Promise<Authority> {
     const found = await this.#read(signal);
     if (found !== undefined && !(isOwnAuthority(found) && now >= renewalTime(found))) {
-      if (found.notAfter.getTime() <= now) throw this.#unusable(`the CA ended at ${found.notAfter.toISOString()}`);
-      return found;
+      const { notBefore, notAfter } = found;
+      if (notAfter.getTime() <= now) throw this.#unusable(`the CA ended at ${notAfter.toISOString()}`);
+      const waitMs = notBefore.getTime() - now;
+      if (waitMs <= 0) return found;
+      const { reason, message } = this.#unusable(`the CA is not valid before ${notBefore.toISOString()}`);
+      throw new WaitingError(reason, message, waitMs);
     }
     // Several mirrors may ask at once.
     this.#making ??= this.#make(found, now, signal).finally(() => (this.#making = undefined));

@@ -53,8 +53,14 @@ export async function readAuthority(pair: KeyPair): Promise<Authority> {
   try {
     const parsed = new X509Certificate(pair.certificate);
     const key = createPrivateKey(pair.key);
-    const keys = await importKeys(pair.key);
+    const { asymmetricKeyType, asymmetricKeyDetails } = key;
+    if (asymmetricKeyDetails?.namedCurve !== 'prime256v1') {
+      const kind = [asymmetricKeyType, asymmetricKeyDetails?.namedCurve].filter((word) => word !== undefined).join(' ');
+      throw new Error(`its key is of the kind ${kind}, and has to be ECDSA P-256`);
+    }
     if (!parsed.checkPrivateKey(key)) throw new Error('its key is not that of its certificate');
+    if (!parsed.ca) throw new Error('its certificate is not that of a CA (CA:TRUE, keyCertSign)');
+    const keys = await importKeys(pair.key);
     const { subject, validFrom, validTo } = parsed;
     return { ...pair, subject, keys, notBefore: new Date(validFrom), notAfter: new Date(validTo) };
   } catch (cause) {

@@ -6,6 +6,7 @@ import {
   type KubernetesObject,
   systemClock,
   TerminalError,
+  WaitingError,
 } from '@entrepot/kube';
 import { DaemonSet, Secret, StatefulSet } from '../api/group.ts';
 import type { CertificateChoice } from '../plan/certificate-choice.ts';
@@ -15,14 +16,16 @@ import { isOwnedBy, isWritableFor, ownedBy } from '../plan/ownership.ts';
 import { bundleHash, type NodeTrust, nodeTrustOf } from '../plan/trusted-bundle.ts';
 import { anchorsOf } from './anchors.ts';
 import type { AuthorityKeeper } from './authority-keeper.ts';
+import { type CertificateFlaw, flawOf } from './certificate-flaw.ts';
 import { type CertificateBasis, CertificateMemory } from './certificate-memory.ts';
 import { mountedSecret } from './mounted-secret.ts';
 import { isLeftOfRequest, RequestKeeper } from './request-keeper.ts';
-import { readCertificate, uncoveredNames } from './serving-certificate.ts';
+import { readCertificate } from './serving-certificate.ts';
 import { readServingSecret, type ServingSecret, servingSecret } from './serving-secret.ts';
 import { decideTrust, type Trust } from './trust.ts';
 import {
   type CertificateProblem,
+  type CertificateWish,
   givenCertificate,
   ownCertificate,
   type WantedCertificate,
@@ -40,7 +43,7 @@ export interface CertificateKeeperOptions {
 export interface CertificateOutcome {
   readonly choice: CertificateChoice;
   /** Undefined while there is nothing to serve. */
-  readonly served?: { readonly notAfter: Date; readonly uncovered: readonly string[] };
+  readonly served?: { readonly notAfter: Date; readonly flaw?: CertificateFlaw };
   /** Why what is wanted is not served, or is no good. */
   readonly problem?: CertificateProblem;
   /** Whether something else is served as soon as every node trusts it. */
@@ -51,11 +54,6 @@ export interface CertificateOutcome {
   readonly bundleHash?: string;
   /** When time alone may change something. */
   readonly checkAt?: number;
-}
-
-interface Wish {
-  readonly wanted?: WantedCertificate;
-  readonly problem?: CertificateProblem;
 }
 
 /**
@@ -105,9 +103,9 @@ export class CertificateKeeper {
   ): Promise<{ readonly outcome: CertificateOutcome; readonly isInPlace: boolean }> {
     const { namespace } = this.#options;
     const present = await this.#present(mirror, choice, signal);
-    const { wanted, problem } = await this.#wish(mirror, choice, present, now, signal);
+    const { wanted, problem, checkAt } = await this.#wish(mirror, choice, present, now, signal);
     const nodes = await this.#nodeTrust(mirror, signal);
-    const { isSwap, ...decision } = decideTrust(trustOf(present, wanted, choice, nodes), now);
+    const { isSwap, ...decision } = decideTrust(trustOf(present, wanted, choice, nodes, now), now);
     const pair = isSwap ? await wanted?.pair() : present.pair;
     const { isWaiting, isHasty } = decision;
     const stage = { choice, isWaiting, isHasty, ...(problem !== undefined && { problem }) };
@@ -116,14 +114,13 @@ export class CertificateKeeper {
     const isInPlace = (await this.#apply(mirror, secret, signal)) === 'unchanged';
     const facts = readCertificate(pair.certificate);
     const renewAt = isSwap ? undefined : wanted?.renewAt;
-    const times = [decision.nextAt, renewAt, facts?.notAfter.getTime()].filter((time) => time !== undefined);
+    const flaw = facts && flawOf(facts, choice.servingNames, now);
+    const times = [decision.nextAt, renewAt, checkAt, flaw?.endsAt, facts?.notAfter.getTime()];
     const outcome = {
       ...stage,
-      ...(facts !== undefined && {
-        served: { notAfter: facts.notAfter, uncovered: uncoveredNames(facts, choice.servingNames) },
-      }),
+      ...(facts !== undefined && { served: { notAfter: facts.notAfter, ...(flaw !== undefined && { flaw }) } }),
       bundleHash: bundleHash(decision.bundle.join('')),
-      checkAt: Math.min(...times),
+      checkAt: Math.min(...times.filter((time) => time !== undefined)),
     };
     return { outcome, isInPlace };
   }
@@ -174,18 +171,19 @@ export class CertificateKeeper {
     present: ServingSecret,
     now: number,
     signal: AbortSignal,
-  ): Promise<Wish> {
+  ): Promise<CertificateWish> {
     if (choice.isTentative && present.pair !== undefined) return {};
     if (choice.source === 'own') return this.#ownWish(choice, present, now, signal);
     const name = choice.givenSecret;
     const given = await this.#read(name, signal);
     const refusal = choice.source === 'issuer' ? await this.#requests.ask(mirror, choice, given, signal) : undefined;
     if (refusal !== undefined) return { problem: refusal };
-    const key = { namespace: this.#options.namespace, name };
-    if (choice.source === 'user') return givenCertificate(key, given, choice.servingNames, present, now);
+    const origin = choice.source === 'user' ? choice.givenBy : 'cert-manager';
+    const title = `Secret ${this.#options.namespace}/${name} of ${origin}`;
+    if (choice.source === 'user') return givenCertificate(title, given, choice.servingNames, present, now);
     // One that became the mirror's still says whose it was.
     if (given !== undefined && isOfCertificate(mirror.metadata.name, given) && !isOwnedBy(mirror, given)) {
-      return givenCertificate(key, given, choice.servingNames, present, now);
+      return givenCertificate(title, given, choice.servingNames, present, now);
     }
     return { problem: { reason: 'Pending', message: `cert-manager has not made Secret ${name} yet` } };
   }
@@ -195,13 +193,15 @@ export class CertificateKeeper {
     present: ServingSecret,
     now: number,
     signal: AbortSignal,
-  ): Promise<Wish> {
+  ): Promise<CertificateWish> {
     try {
       const authority = await this.#options.authority.current(now, signal);
       return { wanted: await ownCertificate(authority, names, present, now) };
     } catch (error) {
-      if (present.pair === undefined || !(error instanceof TerminalError)) throw error;
-      return { problem: { reason: error.reason, message: error.message } };
+      const isWaiting = error instanceof WaitingError;
+      if (present.pair === undefined || !(isWaiting || error instanceof TerminalError)) throw error;
+      const { reason, message } = error;
+      return { problem: { reason, message }, ...(isWaiting && { checkAt: now + error.afterMs }) };
     }
   }
 
@@ -232,6 +232,7 @@ function trustOf(
   wanted: WantedCertificate | undefined,
   { servingNames, isForNodes }: CertificateChoice,
   nodes: NodeTrust,
+  now: number,
 ): Trust {
   const facts = readCertificate(pair?.certificate ?? '');
   return {
@@ -242,7 +243,7 @@ function trustOf(
           notBefore: facts.notBefore.getTime(),
           notAfter: facts.notAfter.getTime(),
           isWanted: wanted?.isServed ?? false,
-          isUseful: uncoveredNames(facts, servingNames).length < servingNames.length,
+          isUseful: servingNames.length > 0 && flawOf(facts, servingNames, now)?.isFatal !== true,
         },
       }),
     ...(wanted !== undefined && { wanted }),

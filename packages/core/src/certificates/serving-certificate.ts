@@ -1,4 +1,4 @@
-import { createPrivateKey, webcrypto, X509Certificate } from 'node:crypto';
+import { webcrypto, X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
 import {
   AuthorityKeyIdentifierExtension,
@@ -21,6 +21,7 @@ import {
 } from './authority.ts';
 
 const lifeMs = 365 * 86_400_000;
+const anyUsage = '2.5.29.37.0';
 
 /**
  * Signs a certificate, valid for a year and for these names.
@@ -77,31 +78,36 @@ export interface CertificateFacts {
   readonly names: readonly string[];
   readonly notBefore: Date;
   readonly notAfter: Date;
+  /** Whether it may be used by servers, as far as its extendedKeyUsage goes. */
+  readonly isForServers: boolean;
 }
 
 /** Reads a certificate; undefined where it is none. */
 export function readCertificate(pem: string): CertificateFacts | undefined {
   try {
-    const parsed = new X509Certificate(pem);
-    const names = (parsed.subjectAltName ?? '')
-      .split(', ')
-      .filter((name) => name !== '')
-      .map((name) => name.replace(/^(DNS|IP Address):/, ''));
-    return { names, notBefore: new Date(parsed.validFrom), notAfter: new Date(parsed.validTo) };
+    return factsOf(new X509Certificate(pem));
   } catch {
     return undefined;
   }
 }
 
-/** The pair in the data of a Secret; undefined where it could not be served. */
-export function parsePair(texts: Readonly<Record<string, string>>): KeyPair | undefined {
-  const { 'tls.crt': certificate = '', 'tls.key': key = '' } = texts;
-  try {
-    const isPair = new X509Certificate(certificate).checkPrivateKey(createPrivateKey(key));
-    return isPair ? { certificate, key } : undefined;
-  } catch {
-    return undefined;
-  }
+/** What stands in a certificate. */
+export function factsOf(certificate: X509Certificate): CertificateFacts {
+  const names = (certificate.subjectAltName ?? '')
+    .split(', ')
+    .filter((name) => name !== '')
+    .map((name) => name.replace(/^(DNS|IP Address):/, ''));
+  return {
+    names,
+    notBefore: new Date(certificate.validFrom),
+    notAfter: new Date(certificate.validTo),
+    isForServers: isForServers(certificate),
+  };
+}
+
+/** As Go has it, in which container runtimes are written. Node calls the extendedKeyUsage `keyUsage`. */
+function isForServers({ keyUsage }: { readonly keyUsage: readonly string[] | undefined }): boolean {
+  return keyUsage === undefined || keyUsage.includes(serverAuth) || keyUsage.includes(anyUsage);
 }
 
 /** The names that a certificate is not valid for. As container runtimes see it, `*` stands for a whole first label. */
@@ -116,7 +122,7 @@ export function uncoveredNames(
 }
 
 /** When a certificate is to be replaced: after two thirds of its life. */
-export function renewalTime({ notBefore, notAfter }: Omit<CertificateFacts, 'names'>): number {
+export function renewalTime({ notBefore, notAfter }: Pick<CertificateFacts, 'notBefore' | 'notAfter'>): number {
   return notBefore.getTime() + ((notAfter.getTime() - notBefore.getTime()) * 2) / 3;
 }
 
@@ -137,6 +143,7 @@ export function renewalReason(
   const has = canonical(facts.names).toSorted();
   const wants = canonical(names).toSorted();
   if (has.join() !== wants.join()) return `it is valid for ${has.join(', ')}, not for ${wants.join(', ')}`;
+  if (facts.notBefore.getTime() > now) return `it is not valid before ${facts.notBefore.toISOString()}`;
   // One that lasts as long as its CA cannot be bettered.
   const isBest = facts.notAfter.getTime() >= notAfter.getTime();
   return isBest || now < renewalTime(facts) ? undefined : `it ends at ${facts.notAfter.toISOString()}`;

@@ -1,8 +1,8 @@
 import type { KubernetesObject } from '@entrepot/kube';
 import { certificatesIn } from './anchors.ts';
 import type { KeyPair } from './authority.ts';
+import { readPair } from './read-pair.ts';
 import { encoded, textsOf } from './secret-texts.ts';
-import { parsePair } from './serving-certificate.ts';
 
 const swappedAtAnnotation = 'entrepot/swapped-at';
 const hastyAnnotation = 'entrepot/swapped-without-nodes';
@@ -23,11 +23,11 @@ export interface ServingSecret {
 export function readServingSecret(secret: KubernetesObject | undefined): ServingSecret {
   if (secret === undefined) return { bundle: [], isHasty: false };
   const texts = textsOf(secret);
-  const pair = parsePair(texts);
+  const reading = readPair(texts);
   const { [swappedAtAnnotation]: time = '', [hastyAnnotation]: hasty } = secret.metadata.annotations ?? {};
   const swappedAt = Date.parse(time);
   return {
-    ...(pair !== undefined && { pair }),
+    ...('pair' in reading && { pair: reading.pair }),
     bundle: certificatesIn(texts['ca.crt'] ?? ''),
     ...(!Number.isNaN(swappedAt) && { swappedAt }),
     isHasty: hasty !== undefined,

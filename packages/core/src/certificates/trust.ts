@@ -14,7 +14,7 @@ export interface Trust {
     readonly notAfter: number;
     /** Whether it is what is wanted. */
     readonly isWanted: boolean;
-    /** Whether it is valid for any of the names by which the mirror is called. */
+    /** Whether a client accepts it, by any of the names by which the mirror is called. */
     readonly isUseful: boolean;
   };
   /** What is to be served; undefined while it cannot be had. */

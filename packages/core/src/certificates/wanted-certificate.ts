@@ -1,17 +1,16 @@
 import { X509Certificate } from 'node:crypto';
 import type { KubernetesObject } from '@entrepot/kube';
-import { rfc3339 } from '../api/rfc3339.ts';
 import { anchorsOf, certificatesIn } from './anchors.ts';
 import { type Authority, constrainedAuthority, isConstrained, type KeyPair } from './authority.ts';
+import { type CertificateFlaw, flawOf } from './certificate-flaw.ts';
+import { readPair } from './read-pair.ts';
 import { textsOf } from './secret-texts.ts';
 import {
   endOfNew,
-  parsePair,
   readCertificate,
   renewalReason,
   renewalTime,
   signServingCertificate,
-  uncoveredNames,
 } from './serving-certificate.ts';
 import type { ServingSecret } from './serving-secret.ts';
 
@@ -32,6 +31,15 @@ export interface WantedCertificate {
 export interface CertificateProblem {
   readonly reason: string;
   readonly message: string;
+}
+
+/** What is to become of a mirror's certificate. */
+export interface CertificateWish {
+  /** What is to be served; undefined where what is served is better, whatever that is. */
+  readonly wanted?: WantedCertificate;
+  readonly problem?: CertificateProblem;
+  /** When time alone changes it. */
+  readonly checkAt?: number;
 }
 
 /** A certificate of our own CA. Its anchor is kept when it is there already: made anew, it would be another one. */
@@ -64,56 +72,50 @@ function ownKey({ subject }: Authority, { pair }: ServingSecret): string | undef
 /**
  * The certificate in a Secret of somebody else's. One that is no use is not changed to: whatever is served before is better.
  *
+ * @param title which Secret that is
  * @param servingNames names it has to be valid for
  */
 export function givenCertificate(
-  key: { readonly namespace: string; readonly name: string },
+  title: string,
   secret: KubernetesObject | undefined,
   servingNames: readonly string[],
   present: ServingSecret,
   now: number,
-): { readonly wanted?: WantedCertificate; readonly problem?: CertificateProblem } {
-  const texts = secret === undefined ? {} : textsOf(secret);
-  const { 'tls.crt': text = '', 'ca.crt': authorities = '' } = texts;
-  const facts = readCertificate(text);
-  const title = `Secret ${key.name}`;
-  if (secret === undefined) return problem('CertificateMissing', `${title} does not exist`);
-  if (facts === undefined) return problem('CertificateMissing', `${title} holds no certificate in tls.crt`);
-  const pair = parsePair(texts);
-  if (pair === undefined) return problem('CertificateMissing', `${title} holds no key in tls.key for its certificate`);
-  const end = facts.notAfter.getTime();
+): CertificateWish {
+  if (secret === undefined) {
+    return { problem: { reason: 'CertificateMissing', message: `${title} does not exist` } };
+  }
+  const texts = textsOf(secret);
+  const reading = readPair(texts);
+  if ('problem' in reading) {
+    const { reason, message } = reading.problem;
+    return { problem: { reason, message: `${title}: ${message}` } };
+  }
+  const { pair, facts } = reading;
   const isServed = pair.certificate === present.pair?.certificate && pair.key === present.pair.key;
   const wanted = {
-    anchors: anchorsOf(text, certificatesIn(authorities)),
-    notAfter: end,
+    anchors: anchorsOf(pair.certificate, certificatesIn(texts['ca.crt'] ?? '')),
+    notAfter: facts.notAfter.getTime(),
     isServed,
     pair: () => Promise.resolve(pair),
   };
-  const found = flawOf(title, facts, servingNames, now);
-  const served = readCertificate(present.pair?.certificate ?? '');
-  const isBetterBefore =
-    served !== undefined && !isServed && flawOf('', served, servingNames, now) === undefined && found !== undefined;
-  return { ...(!isBetterBefore && { wanted }), ...(found !== undefined && { problem: found }) };
+  const flaw = flawOf(facts, servingNames, now);
+  return {
+    ...(!isBetter(present, flaw, servingNames, now) && { wanted }),
+    ...(flaw !== undefined && { problem: { reason: flaw.reason, message: `${title} ${flaw.message}` } }),
+    ...(flaw?.endsAt !== undefined && { checkAt: flaw.endsAt }),
+  };
 }
 
-function flawOf(
-  title: string,
-  facts: NonNullable<ReturnType<typeof readCertificate>>,
+/** Whether what is served has less of a flaw than another certificate. */
+function isBetter(
+  { pair }: ServingSecret,
+  flaw: CertificateFlaw | undefined,
   servingNames: readonly string[],
   now: number,
-): CertificateProblem | undefined {
-  if (facts.notAfter.getTime() <= now) {
-    return {
-      reason: 'CertificateExpired',
-      message: `${title} was valid until ${rfc3339(facts.notAfter)}`,
-    };
-  }
-  const uncovered = uncoveredNames(facts, servingNames);
-  if (uncovered.length === 0) return undefined;
-  const message = `${title} is valid for ${facts.names.join(', ')}, not for ${uncovered.join(', ')}`;
-  return { reason: 'CertificateMismatch', message };
-}
-
-function problem(reason: string, message: string): { readonly problem: CertificateProblem } {
-  return { problem: { reason, message } };
+): boolean {
+  const facts = readCertificate(pair?.certificate ?? '');
+  if (facts === undefined || flaw === undefined) return false;
+  const servedFlaw = flawOf(facts, servingNames, now);
+  return servedFlaw === undefined || (flaw.isFatal && !servedFlaw.isFatal);
 }

@@ -25,7 +25,12 @@ export type CertificateChoice = CertificateSource & {
 type CertificateSource =
   | { readonly source: 'own' }
   /** A Secret of somebody else's, which is copied when nodes trust what is in it. */
-  | { readonly source: 'user'; readonly givenSecret: string }
+  | {
+      readonly source: 'user';
+      readonly givenSecret: string;
+      /** The field or variable that names it. */
+      readonly givenBy: string;
+    }
   | { readonly source: 'issuer'; readonly givenSecret: string; readonly issuer: IssuerReference };
 
 /**
@@ -61,12 +66,13 @@ function sourceOf(
   state: ClusterState,
   settings: MirrorSettings,
 ): CertificateSource {
-  if (tls?.secretName !== undefined) return { source: 'user', givenSecret: tls.secretName };
+  const ofUser = (givenSecret: string, givenBy: string) => ({ source: 'user', givenSecret, givenBy }) as const;
+  if (tls?.secretName !== undefined) return ofUser(tls.secretName, 'spec.tls.secretName');
   const ofIssuer = (issuer: IssuerReference) => ({ source: 'issuer', givenSecret: certificateSecret, issuer }) as const;
   if (tls?.issuerRef !== undefined) return ofIssuer(tls.issuerRef);
   const { certificateSecret: ofAll, certificateIssuer, namespace } = settings;
   if (ofAll !== undefined && isUsable({ namespace, name: ofAll }, servingNames, state)) {
-    return { source: 'user', givenSecret: ofAll };
+    return ofUser(ofAll, 'DOCKER_CERTIFICATE_SECRET');
   }
   return certificateIssuer === undefined ? { source: 'own' } : ofIssuer(certificateIssuer);
 }

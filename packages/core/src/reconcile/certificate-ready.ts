@@ -3,7 +3,7 @@ import type { CertificateOutcome } from '../certificates/certificate-keeper.ts';
 import type { Statement } from './conditions.ts';
 
 /** Says whether a mirror serves a valid certificate, and how far the change to another one is. Pure. */
-export function certificateReady(outcome: CertificateOutcome | undefined, now: number): Omit<Statement, 'type'> {
+export function certificateReady(outcome: CertificateOutcome | undefined): Omit<Statement, 'type'> {
   if (outcome === undefined) return { status: 'False', reason: 'Pending', message: 'it is not its turn yet' };
   const { choice, served, problem, isWaiting, isHasty } = outcome;
   if (served === undefined) {
@@ -14,15 +14,9 @@ export function certificateReady(outcome: CertificateOutcome | undefined, now: n
   // Users know the Secret that they gave.
   const secret = `Secret ${choice.source === 'user' && isSettled ? choice.givenSecret : choice.secretName}`;
   const end = rfc3339(served.notAfter);
-  const hasEnded = served.notAfter.getTime() <= now;
-  if (hasEnded || served.uncovered.length > 0) {
-    const message = hasEnded
-      ? `${secret} was valid until ${end}`
-      : `${secret} is not valid for ${served.uncovered.join(', ')}`;
-    return {
-      status: 'False',
-      ...(problem ?? { reason: hasEnded ? 'CertificateExpired' : 'CertificateMismatch', message }),
-    };
+  if (served.flaw !== undefined) {
+    const { reason, message } = served.flaw;
+    return { status: 'False', ...(problem ?? { reason, message: `${secret} ${message}` }) };
   }
   if (isHasty) {
     const message = `${secret}, valid until ${end}, is served though some nodes have not said that they trust it: what was served before was about to end`;

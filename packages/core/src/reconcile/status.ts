@@ -73,7 +73,7 @@ export function mirrorStatus(
   const strategies = strategyStatuses(mirror, outcome);
   const statements = [
     outcomeOf('ConfigRendered', outcome, configRendered),
-    outcomeOf('CertificateReady', outcome, (known) => certificateReady(known.certificate, now)),
+    outcomeOf('CertificateReady', outcome, (known) => certificateReady(known.certificate)),
     outcomeOf('CacheAvailable', outcome, cacheAvailable),
     outcomeOf('Addressed', outcome, (known) => addressed(strategies, known)),
   ];

@@ -2,11 +2,13 @@ import { X509Certificate } from 'node:crypto';
 import { Applier, type KubernetesObject, systemClock } from '@entrepot/kube';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { AuthorityKeeper } from '../../src/certificates/authority-keeper.ts';
-import { createAuthority } from '../../src/certificates/authority.ts';
+import { createAuthority, type KeyPair } from '../../src/certificates/authority.ts';
 import { CertificateKeeper, type CertificateOutcome } from '../../src/certificates/certificate-keeper.ts';
 import { textsOf } from '../../src/certificates/secret-texts.ts';
 import { fieldManager, Secret } from '../../src/index.ts';
 import type { CertificateChoice } from '../../src/plan/certificate-choice.ts';
+import { like } from '../support/matching.ts';
+import { madeCertificate } from '../support/made-certificate.ts';
 import { Cluster } from '../support/operator.ts';
 
 const dayMs = 86_400_000;
@@ -42,6 +44,12 @@ async function inDays(days: number, wanted = choice('mirror-quay.io')): Promise<
 async function texts(name: string): Promise<Readonly<Record<string, string>>> {
   const secret = await cluster.client.get(Secret, { namespace: cluster.namespace, name });
   return secret === undefined ? {} : textsOf(secret);
+}
+
+async function give(name: string, { certificate, key }: KeyPair): Promise<void> {
+  const metadata = { namespace: cluster.namespace, name };
+  const stringData = { 'tls.crt': certificate, 'tls.key': key };
+  await cluster.client.create({ apiVersion: 'v1', kind: 'Secret', metadata, stringData });
 }
 
 async function served(): Promise<X509Certificate> {
@@ -91,6 +99,51 @@ test('while a strategy cannot say its names, what is served stays', async () => 
   expect(await texts(serving)).toEqual(before);
 });
 
+test('what a user gives before its time is taken up when that has come, and not before', async () => {
+  await inDays(0);
+  const before = await texts(serving);
+  const startsAt = Math.floor(Date.now() / 1000) * 1000 + 30 * dayMs;
+  const future = await madeCertificate({ notBefore: startsAt, notAfter: startsAt + 365 * dayMs });
+  await give('given', future);
+  const given: CertificateChoice = {
+    ...choice('mirror-quay.io'),
+    source: 'user',
+    givenSecret: 'given',
+    givenBy: 'field',
+  };
+  const outcome = await inDays(0, given);
+  expect(outcome).toMatchObject({ isWaiting: false, checkAt: startsAt, problem: { reason: 'CertificateNotYetValid' } });
+  expect(outcome.served).not.toHaveProperty('flaw');
+  expect(await texts(serving)).toEqual(before);
+  expect(await inDays(31, given)).toMatchObject({ isWaiting: true });
+  expect((await texts(serving))['ca.crt']).toContain(future.certificate);
+});
+
+test('what no client accepts is served where there is nothing else, and is replaced without waiting for nodes', async () => {
+  await give('given', await madeCertificate({ usages: ['1.3.6.1.5.5.7.3.2'] }));
+  const given: CertificateChoice = {
+    ...choice('mirror-quay.io'),
+    source: 'user',
+    givenSecret: 'given',
+    givenBy: 'field',
+  };
+  const flaw = { reason: 'CertificateUnusable' };
+  expect(await inDays(0, given)).toMatchObject({ served: { flaw }, problem: flaw });
+  const good = await madeCertificate();
+  await give('other', good);
+  expect(await inDays(0, { ...given, givenSecret: 'other' })).toMatchObject({ isWaiting: false, isHasty: false });
+  expect((await texts(serving))['tls.crt']).toBe(good.certificate);
+});
+
+test('a pair that no server can be started with is made anew, though its first certificate is good', async () => {
+  await inDays(0);
+  const stringData = { 'tls.crt': `${(await texts(serving))['tls.crt']}-----BEGIN CERTIFICATE-----\n` };
+  const key = { namespace: cluster.namespace, name: serving };
+  await cluster.client.patch(Secret, key, { stringData }, { type: 'merge' });
+  await inDays(0);
+  expect((await texts(serving))['tls.crt']?.match(/BEGIN CERTIFICATE/g)).toHaveLength(1);
+});
+
 describe('the CA', () => {
   test('is kept for two thirds of its life, then made anew; what it signed is served until nodes trust the new one', async () => {
     await inDays(-2420);
@@ -113,15 +166,27 @@ describe('the CA', () => {
     expect((await served()).verify(await authorityKey())).toBe(true);
   });
 
+  test('of a user that is not valid yet signs nothing until it is; what was served before is kept', async () => {
+    await inDays(0);
+    const before = await texts(serving);
+    const key = { namespace: cluster.namespace, name: 'entrepot-ca' };
+    await cluster.client.delete(Secret, key);
+    const startsAt = Math.floor(Date.now() / 1000) * 1000 + 30 * dayMs;
+    await give(key.name, await madeCertificate({ isCA: true, notBefore: startsAt, notAfter: startsAt + 365 * dayMs }));
+    const says =
+      /^Secret test-\w+\/entrepot-ca: the CA is not valid before 20\d\d-.*; delete the Secret and a new one is made/;
+    const problem = { reason: 'UnusableAuthority', message: like(says) };
+    expect(await inDays(0)).toMatchObject({ isWaiting: false, problem, checkAt: startsAt });
+    expect(await texts(serving)).toEqual(before);
+    expect(await inDays(31)).toMatchObject({ isWaiting: true });
+    // Where nothing is served, there is nothing to do but to wait.
+    await cluster.client.delete(Secret, { namespace: cluster.namespace, name: serving });
+    await expect(inDays(29)).rejects.toMatchObject({ name: 'WaitingError', reason: 'UnusableAuthority' });
+  });
+
   test('of a user is used to its end, and not replaced', async () => {
     const { certificate, key } = await createAuthority(Date.now() - 3650 * dayMs - 10 * 60_000, 'CN=Ours');
-    const metadata = { namespace: cluster.namespace, name: 'entrepot-ca' };
-    await cluster.client.create({
-      apiVersion: 'v1',
-      kind: 'Secret',
-      metadata,
-      stringData: { 'tls.crt': certificate, 'tls.key': key },
-    });
+    await give('entrepot-ca', { certificate, key });
     const end = /^Secret test-\w+\/entrepot-ca: the CA ended at 20\d\d-.*; delete the Secret and a new one is made/;
     await expect(inDays(0)).rejects.toThrow(end);
     expect((await inDays(-10)).served?.notAfter.toISOString()).toBe(

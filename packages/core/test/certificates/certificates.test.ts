@@ -10,6 +10,7 @@ import {
   createAuthority,
   type KeyPair,
   readAuthority,
+  serverAuth,
 } from '../../src/certificates/authority.ts';
 import {
   readCertificate,
@@ -17,8 +18,12 @@ import {
   renewalTime,
   signServingCertificate,
 } from '../../src/certificates/serving-certificate.ts';
+import { KeyUsageFlags } from '../../src/certificates/x509.ts';
+import { ecdsa, madeCertificate, rsa } from '../support/made-certificate.ts';
 
 const now = Date.now();
+const clientAuth = '1.3.6.1.5.5.7.3.2';
+const anyUsage = '2.5.29.37.0';
 const addressShape = z.object({ port: z.number() });
 const dayMs = 86_400_000;
 const names = ['mirror-quay.io', '10.0.0.7', 'fd00::7'];
@@ -89,6 +94,18 @@ describe('a serving certificate', () => {
     expect(Math.round(life / dayMs)).toBe(365);
   });
 
+  test.each([
+    { usages: undefined, isForServers: true, says: 'accepted' },
+    { usages: [serverAuth], isForServers: true, says: 'accepted' },
+    { usages: [clientAuth], isForServers: false, says: 'unsuitable certificate purpose' },
+    // Container runtimes are written in Go, which takes it for any use; OpenSSL does not.
+    { usages: [anyUsage], isForServers: true, says: 'unsuitable certificate purpose' },
+  ])('of others with extendedKeyUsage $usages: $says', async ({ usages, isForServers, says }) => {
+    const pair = await madeCertificate({ usages });
+    expect(readCertificate(pair.certificate)).toMatchObject({ isForServers });
+    expect(await handshake(pair, pair.certificate, 'mirror-quay.io')).toBe(says);
+  });
+
   test('never outlives its CA', async () => {
     const late = authority.notAfter.getTime() - 10 * dayMs;
     const last = await signServingCertificate(authority, names, late);
@@ -114,6 +131,7 @@ describe('a serving certificate', () => {
   test('is made anew when there is none, or another is wanted', async () => {
     const other = await constrainedAuthority(await readAuthority(await createAuthority(now)), names);
     const { certificate } = serving;
+    expect(renewalReason(certificate, names, present(), now - dayMs)).toMatch(/^it is not valid before \d{4}-/);
     expect(renewalReason('', names, present(), now)).toBe('it cannot be read');
     expect(renewalReason(certificate, names, { ...present(), anchor: other }, now)).toBe(
       'it is not signed by the present CA',
@@ -136,6 +154,39 @@ describe('a CA', () => {
       'cannot sign with the CA: its key is not that of its certificate',
     );
   });
+
+  test("of one's own is read", async () => {
+    const both = KeyUsageFlags.keyCertSign + KeyUsageFlags.cRLSign;
+    for (const keyUsage of [undefined, KeyUsageFlags.keyCertSign, both]) {
+      const pair = await madeCertificate({ isCA: true, ...(keyUsage !== undefined && { keyUsage }) });
+      expect(await readAuthority(pair)).toMatchObject({ ...pair, subject: 'CN=Theirs' });
+    }
+  });
+
+  test.each<{ title: string; traits: Parameters<typeof madeCertificate>[0]; says: string }>([
+    {
+      title: 'with an RSA key',
+      traits: { isCA: true, algorithm: rsa(2048) },
+      says: 'its key is of the kind rsa, and has to be ECDSA P-256',
+    },
+    {
+      title: 'with a key on another curve',
+      traits: { isCA: true, algorithm: ecdsa('P-384') },
+      says: 'its key is of the kind ec secp384r1, and has to be ECDSA P-256',
+    },
+    {
+      title: 'that is none',
+      traits: { isCA: false },
+      says: 'its certificate is not that of a CA (CA:TRUE, keyCertSign)',
+    },
+    {
+      title: 'that may not sign certificates',
+      traits: { isCA: true, keyUsage: KeyUsageFlags.digitalSignature },
+      says: 'its certificate is not that of a CA (CA:TRUE, keyCertSign)',
+    },
+  ])('$title is refused', async ({ traits, says }) =>
+    expect(readAuthority(await madeCertificate(traits))).rejects.toThrow(`cannot sign with the CA: ${says}`),
+  );
 });
 
 /** What a client that trusts `ca` makes of a server with this certificate, called by this name. */

@@ -91,16 +91,23 @@ describe("a user's Secret", () => {
     expect(await texts()).toMatchObject(two);
   });
 
-  test('that goes, or becomes unreadable, is named; what was served before is kept', async () => {
+  test('that goes, or can no longer be served, is named; what was served before is kept', async () => {
     await give('given', await selfMade());
     await cluster.operator();
     const before = await settledMirror({ tls: { secretName: 'given' } });
+    await change('given', { 'tls.crt': `${before['tls.crt']}-----BEGIN CERTIFICATE-----\nnonsense` });
+    await certificateReady(
+      /^True CertificateUnusable: Secret test-\w+\/given of spec.tls.secretName: tls.crt holds a certificate that cannot be read \(block 3\); what was/,
+    );
+    expect(await texts()).toEqual(before);
     await change('given', { 'tls.crt': 'nonsense' });
     await certificateReady(
-      /^True CertificateMissing: Secret given holds no certificate in tls.crt; what was served before/,
+      /^True CertificateMissing: Secret test-\w+\/given of spec.tls.secretName: tls.crt holds no certificate; what was served/,
     );
     await cluster.client.delete(Secret, { namespace: cluster.namespace, name: 'given' });
-    await certificateReady(/^True CertificateMissing: Secret given does not exist; what was served before/);
+    await certificateReady(
+      /^True CertificateMissing: Secret test-\w+\/given of spec.tls.secretName does not exist; what was served before/,
+    );
     expect(await texts()).toEqual(before);
   });
 

@@ -30,7 +30,7 @@ const certificate: NonNullable<MirrorOutcome['certificate']> = {
     isForNodes: true,
     isTentative: false,
   },
-  served: { notAfter: new Date('2027-01-01T00:00:00Z'), uncovered: [] },
+  served: { notAfter: new Date('2027-01-01T00:00:00Z') },
   isWaiting: false,
   isHasty: false,
 };

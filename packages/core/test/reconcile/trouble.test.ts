@@ -249,6 +249,16 @@ describe('things of others', () => {
     await configRendered(`False CredentialsMissing: ${secret} does not exist`);
   });
 
+  test('a certificate that is not there is named, and the setting that asks for it', async () => {
+    await cluster.operator(undefined, { certificateSecret: 'none' });
+    await cluster.mirror('quay', { upstreamUrl: 'quay.io' });
+    await eventually(async () =>
+      expect((await cluster.conditions('quay'))['CertificateReady']).toEqual(
+        like(/^False CertificateMissing: Secret test-\w+\/none of DOCKER_CERTIFICATE_SECRET does not exist$/),
+      ),
+    );
+  });
+
   test('a CA of ours near its end is replaced', async () => {
     const { namespace } = cluster;
     const { certificate, key } = await createAuthority(Date.now() - 3650 * 86_400_000 + 60_000);
