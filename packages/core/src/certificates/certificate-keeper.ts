@@ -76,7 +76,7 @@ export class CertificateKeeper {
    * Brings a mirror's serving Secret in line.
    *
    * @throws TerminalError `ForeignObject` when the Secret is somebody else's; `UnusableAuthority` when there is nothing to
-   *   serve and the CA cannot sign
+   *   serve and the CA cannot sign; WaitingError of that reason when the CA cannot sign yet
    */
   async ensure(mirror: KubernetesObject, choice: CertificateChoice, signal: AbortSignal): Promise<CertificateOutcome> {
     const now = this.#clock.now();
