@@ -5,6 +5,7 @@ export { Inventory, type InventoryEntry, type InventoryOptions } from './apply/i
 export { mergeTextBlock } from './apply/merge-text-block.ts';
 export { type PruneScope } from './apply/prune.ts';
 export { applyTextBlock, type ConfigMapTextBlock, type TextBlockOptions } from './apply/text-block.ts';
+export { textBlockProblem } from './apply/text-block-problem.ts';
 export { backoffMs, type BackoffRange } from './backoff.ts';
 export {
   loadConnection,

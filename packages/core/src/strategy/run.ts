@@ -1,4 +1,4 @@
-import { describe } from '@entrepot/kube';
+import { describe, textBlockProblem } from '@entrepot/kube';
 import { isOfKind } from '../plan/ownership.ts';
 import type {
   AddressingStrategy,
@@ -59,7 +59,7 @@ function runOf({ fleet, ...planned }: Planned, failures: ReadonlyMap<string, str
   return { ...planned, fleet: fleet ?? {}, failures };
 }
 
-/** What a plan may not contain would be applied but never watched nor pruned. */
+/** A plan that holds what could be applied but not watched and pruned, or not be applied at all, counts as thrown. */
 function checkedPlan(
   { manages }: AddressingStrategy,
   mirrors: readonly PlannedMirror[],
@@ -71,6 +71,10 @@ function checkedPlan(
   const objects = [...plan.perMirror.values(), plan.fleet ?? {}].flatMap(({ objects }) => objects ?? []);
   const undeclared = objects.find((object) => !isOfKind(object, manages));
   if (undeclared !== undefined) throw new Error(`planned ${describe(undeclared)}, a kind it does not say it manages`);
+  for (const { marker, content } of plan.fleet?.textBlocks ?? []) {
+    const problem = textBlockProblem(marker, content);
+    if (problem !== undefined) throw new Error(`planned what cannot be written: ${problem}`);
+  }
   return plan;
 }
 

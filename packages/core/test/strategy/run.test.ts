@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { ConfigMap, defineStrategy, type PlannedMirror, type StrategyPlan } from '../../src/index.ts';
+import { ConfigMap, defineStrategy, type PlannedMirror, type StrategyPlan, type TextBlock } from '../../src/index.ts';
 import { runStrategy } from '../../src/strategy/run.ts';
 
 const context = { namespace: 'mirrors', clusterDomain: 'cluster.local', observed: () => undefined };
@@ -46,6 +46,21 @@ describe('a strategy', () => {
     expect(result.fleet?.objects?.[0]?.metadata.name).toBe('a-c');
   });
 
+  test('that plans a text with a marker line for one mirror plans for the others', () => {
+    const result = run(['a', 'b'], (mirrors) => ({
+      ...contributions(mirrors),
+      fleet: { textBlocks: [block(namesOf(mirrors).map((name) => (name === 'b' ? '# entrepot end book\n' : name)))] },
+    }));
+    expect([...result.perMirror.keys()]).toEqual(['a']);
+    expect([...result.failures]).toEqual([
+      [
+        'b',
+        'planned what cannot be written: the content of text block "book" holds the marker line "# entrepot end book"',
+      ],
+    ]);
+    expect(result.fleet?.textBlocks).toEqual([block(['a'])]);
+  });
+
   test('that throws only for several mirrors together fails for all of them, and its fleet is left alone', () => {
     const result = run(['a', 'b'], (mirrors) => {
       if (mirrors.length > 1) throw new Error('too many');
@@ -78,6 +93,11 @@ describe('a strategy', () => {
     expect(run(['a'], throwing).failures.get('a')).toBe('a text');
   });
 });
+
+function block(lines: readonly string[]): TextBlock {
+  const content = lines.map((line) => `${line}\n`).join('');
+  return { configMap: { namespace: 'mirrors', name: 'book' }, key: 'book', marker: 'book', content };
+}
 
 function plannedMirror(name: string): PlannedMirror {
   const service = { namespace: 'mirrors', name: `registry-mirror-${name}`, clusterIPs: [] };

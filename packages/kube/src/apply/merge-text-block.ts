@@ -1,3 +1,5 @@
+import { textBlockProblem } from './text-block-problem.ts';
+
 /**
  * Puts a marked block into a text that others edit too; empty content takes it out. Everything else keeps its bytes, except that
  * a last line without a newline gets one before a new block. A block stays where it is; a new one goes to the end.
@@ -5,7 +7,7 @@
  *
  * @param replaces lines outside the block that go, as they are without white space at their ends: the block stands in for them
  * @example mergeTextBlock('a\n', 'demo', 'b\n') // 'a\n# entrepot begin demo\nb\n# entrepot end demo\n'
- * @throws TypeError when the content does not end with a newline or holds a marker line of its own
+ * @throws TypeError with the text block's problem, see `textBlockProblem`
  */
 export function mergeTextBlock(
   text: string,
@@ -13,9 +15,10 @@ export function mergeTextBlock(
   content: string,
   replaces: readonly string[] = [],
 ): string {
+  const problem = textBlockProblem(marker, content);
+  if (problem !== undefined) throw new TypeError(problem);
   const begin = `# entrepot begin ${marker}`;
   const end = `# entrepot end ${marker}`;
-  assertContent(content, begin, end);
   const block = content === '' ? [] : [`${begin}\n`, content, `${end}\n`];
 
   const merged: string[] = [];
@@ -39,11 +42,4 @@ export function mergeTextBlock(
 /** Lines with their newlines; only the last may be without. */
 function linesOf(text: string): readonly string[] {
   return text.match(/[^\n]*\n|[^\n]+$/g) ?? [];
-}
-
-function assertContent(content: string, begin: string, end: string): void {
-  if (content !== '' && !content.endsWith('\n')) throw new TypeError('the content of a text block ends with a newline');
-  if (linesOf(content).some((line) => line.trimEnd() === begin || line.trimEnd() === end)) {
-    throw new TypeError(`the content of a text block cannot hold its own marker line '${begin}' or '${end}'`);
-  }
 }

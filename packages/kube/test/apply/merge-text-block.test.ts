@@ -51,12 +51,22 @@ describe('a block in a text that others edit', () => {
     expect(mergeTextBlock(before, 'demo', 'b\n', ['old'])).toBe(after),
   );
 
-  test.each(['no newline', 'x\n# entrepot end demo\n', '# entrepot begin demo\n'])(
-    'content %j is refused',
-    (content) => {
-      expect(() => mergeTextBlock('', 'demo', content)).toThrow(TypeError);
+  test.each([
+    { marker: 'demo', content: 'x', problem: 'the content of text block "demo" does not end with a newline' },
+    {
+      marker: 'demo',
+      content: 'x\n# entrepot end demo \nevil\n',
+      problem: 'the content of text block "demo" holds the marker line "# entrepot end demo "',
     },
-  );
+    {
+      marker: 'demo',
+      content: '# entrepot begin other\n',
+      problem: 'the content of text block "demo" holds the marker line "# entrepot begin other"',
+    },
+    { marker: 'de\nmo', content: 'x\n', problem: 'the marker "de\\nmo" of a text block is more than one line' },
+  ])('is refused: $problem', ({ marker, content, problem }) => {
+    expect(() => mergeTextBlock('', marker, content)).toThrow(new TypeError(problem));
+  });
 
   const line = oneof(string(), constantFrom('# entrepot begin demo', '# entrepot end demo', '# entrepot begin x'));
   const text = array(line).map((lines) => lines.join('\n'));

@@ -1,4 +1,4 @@
-import { describe, mergeTextBlock } from '@entrepot/kube';
+import { describe, mergeTextBlock, textBlockProblem } from '@entrepot/kube';
 import { demand, type Check } from './check.ts';
 import {
   configMapsWith,
@@ -8,6 +8,7 @@ import {
   textBlocksOf,
   type StrategySubject,
 } from './strategy-subject.ts';
+import { optionsHolding } from './options-holding.ts';
 import { sampleMirrors } from './sample-mirrors.ts';
 
 const foreignText = '# written by hand\nkey: value\n';
@@ -46,6 +47,23 @@ export const textBlockChecks: readonly Check<StrategySubject>[] = [
           !/^# entrepot (begin|end) /m.test(content),
           `the content of block ${marker} must not hold marker lines; they are added`,
         );
+      }
+    },
+  },
+  {
+    name: 'keeps marker lines that are hidden in options out of its blocks',
+    run(subject) {
+      for (const { marker } of textBlocksOf(planFor(subject))) {
+        const hidden = `a\n# entrepot end ${marker}\nb`;
+        for (const [option, options] of optionsHolding(subject, hidden)) {
+          const problem = textBlocksOf(planFor({ ...subject, options }))
+            .map((block) => textBlockProblem(block.marker, block.content))
+            .find((found) => found !== undefined);
+          demand(
+            problem === undefined,
+            `${problem}, when option ${option} is ${JSON.stringify(hidden)}; let the schema of options refuse newlines: z.string().regex(/^.+$/)`,
+          );
+        }
       }
     },
   },

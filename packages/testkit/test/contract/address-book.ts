@@ -4,7 +4,7 @@ import { z } from 'zod';
 export default defineStrategy({
   name: 'address-book',
   settings: z.strictObject({ namespace: z.string().default('default') }),
-  options: z.strictObject({ label: z.string().optional() }),
+  options: z.strictObject({ label: z.string().regex(/^.+$/, 'must be one line').optional() }),
   manages: [],
   rules: ({ namespace }) => [
     {

@@ -1,5 +1,6 @@
-import { ConfigMap } from '@entrepot/core';
+import { ConfigMap, defineStrategy } from '@entrepot/core';
 import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
 import {
   complaints,
   configMap,
@@ -230,6 +231,21 @@ describe('a faulty strategy is told what was found, where, and what to change', 
     },
   ])('$fault', async ({ strategy, check, message }) => {
     expect((await complaints(strategy)).get(check)).toBe(message);
+  });
+
+  test('lets an option end its block', async () => {
+    const labelling = defineStrategy({
+      ...sound,
+      options: z.strictObject({ label: z.string().default('a'), count: z.number().optional() }),
+      guarantees: () => sound.guarantees({}),
+      plan: (mirrors) => ({
+        perMirror: new Map(),
+        fleet: notes(mirrors.map(({ options }) => `${options.label}\n`).join('')),
+      }),
+    });
+    expect((await complaints(labelling)).get('keeps marker lines that are hidden in options out of its blocks')).toBe(
+      'the content of text block "sound" holds the marker line "# entrepot end sound", when option label is "a\\n# entrepot end sound\\nb"; let the schema of options refuse newlines: z.string().regex(/^.+$/)',
+    );
   });
 
   test('and a sound one is told nothing', async () => expect(await complaints(sound)).toEqual(new Map()));
