@@ -60,11 +60,12 @@ export function mirrorStatus(
   const withdrawn = [withdrawalStatement(outcome.withdrawal, previous.conditions) ?? []].flat();
   if (mirror.kind !== 'valid' || !('facts' in outcome)) {
     const isWithdrawn = mirror.kind === 'conflict' || (mirror.kind === 'invalid' && mirror.isWithdrawn);
-    const { masqueradeUrl, ...kept } = previous;
+    const { masqueradeUrl, strategies } = previous;
     return {
-      ...kept,
       // The name under which nodes know a mirror is its claim to that name, until it is withdrawn from them.
       ...(masqueradeUrl !== undefined && !isWithdrawn && { masqueradeUrl }),
+      // Which strategies it had is needed to see, later, that none of them is left.
+      ...(strategies !== undefined && { strategies: strategies.map(({ name }) => refusedStrategy(name, mirror)) }),
       observedGeneration: generation,
       conditions: conditions(refusal(mirror, previous, isWithdrawn || mirror.kind === 'leaving')),
     };
@@ -101,6 +102,11 @@ function refusal(mirror: SurveyedMirror, { conditions }: MirrorStatus, isTaken: 
     { type: 'Ready', ...said },
     ...former.map((type) => ({ type, ...(isTaken && type === 'Addressed' ? said : unknown) })),
   ];
+}
+
+/** Nothing is guaranteed for a mirror that nobody plans. */
+function refusedStrategy(name: string, mirror: SurveyedMirror): StrategyStatus {
+  return { name, state: mirror.kind === 'leaving' ? 'waiting' : 'failed', ...refusalReason(mirror) };
 }
 
 function refusalReason(mirror: SurveyedMirror): Pick<Statement, 'reason' | 'message'> {

@@ -157,6 +157,61 @@ test('the same outcome gives the same status, whatever the time', () => {
   expect(mirrorStatus(mirror, good, first, now + 60_000)).toEqual(first);
 });
 
+describe('the status of a mirror that is not planned any more says nothing of what was there before', () => {
+  const before = mirrorStatus(surveyed({ upstreamUrl: 'quay.io' }).mirror, good, { conditions: [] }, now);
+  const aliased = { upstreamUrl: 'ghcr.io', masqueradeUrl: 'mirror-quay.io' };
+  const quay = { ...registryMirror('quay', { upstreamUrl: 'quay.io' }), status: before };
+  const at = (object: typeof quay, metadata: object) => ({ ...object, metadata: { ...object.metadata, ...metadata } });
+
+  test.each<{ title: string; objects: Parameters<typeof stateOf>[0]; says: object }>([
+    {
+      title: 'its name belongs to an older one',
+      objects: [
+        at(quay, { creationTimestamp: '2026-01-02T00:00:00Z' }),
+        registryMirror('older', aliased, { creationTimestamp: '2026-01-01T00:00:00Z' }),
+      ],
+      says: {
+        strategies: [
+          {
+            name: 'hosts',
+            state: 'failed',
+            reason: 'Conflict',
+            message: 'spec.masqueradeUrl: mirror-quay.io belongs to the older RegistryMirror older',
+          },
+        ],
+      },
+    },
+    {
+      title: 'its spec is wrong: nodes still know it by its name',
+      objects: [{ ...quay, spec: { upstreamUrl: 'quay.io', addressing: [{ type: 'nobody' }] } }],
+      says: {
+        masqueradeUrl: 'mirror-quay.io',
+        strategies: [
+          {
+            name: 'hosts',
+            state: 'failed',
+            reason: 'InvalidSpec',
+            message: 'spec.addressing[0].type: unknown strategy nobody, known are hosts, map, services',
+          },
+        ],
+      },
+    },
+    {
+      title: 'it is being deleted',
+      objects: [at(quay, { deletionTimestamp: '2026-02-02T02:02:02Z' })],
+      says: {
+        masqueradeUrl: 'mirror-quay.io',
+        strategies: [{ name: 'hosts', state: 'waiting', reason: 'Leaving', message: 'it is being deleted' }],
+      },
+    },
+  ])('$title', ({ objects, says }) => {
+    const mirror = surveyMirrors(stateOf(objects), testSettings(), catalog).mirrors.get('quay');
+    if (mirror === undefined) throw new Error('the mirror of this test is missing');
+    const { conditions: _, observedGeneration: __, ...rest } = mirrorStatus(mirror, {}, before, now);
+    expect(rest).toEqual(says);
+  });
+});
+
 describe('facts', () => {
   const owned = (kind: string, name: string, status: object) => ({
     apiVersion: 'apps/v1',
