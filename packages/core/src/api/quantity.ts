@@ -1,5 +1,6 @@
-/** A Kubernetes quantity as far as sizes need it, for a schema's `pattern`. */
-export const quantityPattern = '^[0-9]+(\\.[0-9]+)?(m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei|[eE][0-9]{1,2})?$';
+/** A Kubernetes quantity above zero, as far as sizes need it, for a schema's `pattern`. */
+export const quantityPattern =
+  '^([0-9]*[1-9][0-9]*(\\.[0-9]+)?|[0-9]+\\.[0-9]*[1-9][0-9]*)(m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei|[eE][0-9]{1,2})?$';
 
 const factors: Readonly<Record<string, number>> = {
   '': 1,
@@ -18,7 +19,7 @@ const factors: Readonly<Record<string, number>> = {
   Ei: 2 ** 60,
 };
 
-/** The bytes a quantity (`20Gi`, `20G`, `2e9`, `1024`) stands for, rounded up; undefined where it is none. */
+/** The bytes a quantity (`20Gi`, `20G`, `2e9`, `1024`) stands for, rounded up; undefined where it is none, or zero. */
 export function parseQuantity(quantity: string | number): number | undefined {
   const text = String(quantity);
   if (!new RegExp(quantityPattern).test(text)) return undefined;

@@ -8,7 +8,7 @@ const registryHost = (description: string): z.ZodString =>
   matching(
     registryHostPattern,
     253,
-    'must be a registry host, host[:port], for example quay.io or registry.example.com:5000; no path',
+    'must be a registry host, host[:port], for example quay.io or registry.example.com:5000; no path; IPv6 addresses are not supported',
     'is required: the registry to mirror, as host[:port], for example quay.io',
   ).describe(description);
 const hosts = (description: string) =>
@@ -26,6 +26,16 @@ const duration = (description: string) =>
     .optional()
     .describe(description);
 const name = (description: string) => z.string().min(1).max(253).optional().describe(description);
+
+/** After the API's rule for DNS subdomains (RFC 1123), so that its message names this field and not one of what is made of it. */
+const objectName = (description: string) =>
+  matching(
+    '^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$',
+    253,
+    "must be the name of an object: lower-case letters, digits, '-' and '.'",
+  )
+    .optional()
+    .describe(description);
 
 const volumeClaimTemplate = z
   .looseObject({
@@ -76,7 +86,7 @@ const addressing = z
 const oneSource = 'names either secretName or issuerRef, not both';
 const tls = z
   .object({
-    secretName: name("Name of a Secret in the operator's namespace with tls.crt and tls.key to serve with."),
+    secretName: objectName("Name of a Secret in the operator's namespace with tls.crt and tls.key to serve with."),
     issuerRef: z
       .object({
         name: z.string().min(1).max(253).describe('Name of the issuer.'),
@@ -99,11 +109,11 @@ export const mirrorSpecSchema = z
     masqueradeUrl: registryHost(
       'The host[:port] under which nodes and pods name the mirror. Default: mirror-<upstreamUrl>.',
     ).optional(),
-    credentialsSecret: name(
+    credentialsSecret: objectName(
       "Name of a Secret in the operator's namespace with the keys username and password, used towards the upstream.",
     ),
     volumeClaimTemplate: volumeClaimTemplate.optional(),
-    priorityClass: name(
+    priorityClass: objectName(
       "Priority class of the mirror's pods. Default: the operator's, which is none unless configured.",
     ),
     addressing: addressing.optional(),

@@ -29,10 +29,10 @@ export function matching(pattern: string, maxLength: number, message: string, wh
     .meta(withRules({ rule: `self.matches(r'${pattern}')`, message }));
 }
 
-/** A size: a number of bytes, or a text like `20Gi`. */
+/** A size above zero: a number of bytes, or a text like `20Gi`. */
 export function quantity(description: string): z.ZodType<string | number> {
   return z
-    .union([z.string(), z.int().min(0)], 'must be a size, for example 20Gi')
+    .union([z.string(), z.int()], 'must be a size, for example 20Gi')
     .refine((value) => new RegExp(quantityPattern).test(String(value)), 'must be a size, for example 20Gi')
     .meta({ description, 'x-kubernetes-int-or-string': true });
 }
@@ -47,6 +47,7 @@ export function structuralSchema(schema: z.ZodType): StructuralSchema {
       if (node['x-kubernetes-int-or-string'] === true) {
         delete node['anyOf'];
         node['pattern'] = quantityPattern;
+        node['minimum'] = 1;
       }
       if (node['type'] === 'object' && node['additionalProperties'] !== undefined) {
         delete node['additionalProperties'];

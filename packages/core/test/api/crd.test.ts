@@ -72,7 +72,8 @@ describe('the API server takes', () => {
 });
 
 describe('the API server refuses', () => {
-  const host = 'must be a registry host, host[:port], for example quay.io or registry.example.com:5000; no path';
+  const host =
+    'must be a registry host, host[:port], for example quay.io or registry.example.com:5000; no path; IPv6 addresses are not supported';
   const duration = 'must be a number with a unit of s, m, h or d, for example 30s or 7d';
   test.each<{ title: string; spec: unknown; name?: string; says: string }>([
     { title: 'no spec', spec: undefined, says: 'spec: Required value' },
@@ -130,6 +131,21 @@ describe('the API server refuses', () => {
       spec: { upstreamUrl: 'quay.io', tls: { secretName: 'a', issuerRef: { name: 'b' } } },
       says: 'spec.tls: Invalid value: "object": names either secretName or issuerRef, not both',
     },
+    {
+      title: 'an IPv6 address',
+      spec: { upstreamUrl: '[fd00::1]:5000' },
+      says: `spec.upstreamUrl: Invalid value: "string": ${host}`,
+    },
+    ...(['priorityClass', 'credentialsSecret'] as const).map((field) => ({
+      title: `a ${field} that no object can be called`,
+      spec: { upstreamUrl: 'quay.io', [field]: 'A B' },
+      says: `spec.${field}: Invalid value: "string": must be the name of an object: lower-case letters, digits, '-' and '.'`,
+    })),
+    ...['0', '0Gi', '0.0', 0].map((storage) => ({
+      title: `storage of ${JSON.stringify(storage)}`,
+      spec: { upstreamUrl: 'quay.io', volumeClaimTemplate: { spec: { resources: { requests: { storage } } } } },
+      says: 'spec.volumeClaimTemplate.spec.resources.requests.storage: Invalid value',
+    })),
     {
       title: 'storage that is no size',
       spec: {

@@ -78,7 +78,8 @@ test('a scheme is taken off, with a warning', () => {
 });
 
 describe('what an older schema let through is named with its field, in words for users', () => {
-  const host = 'must be a registry host, host[:port], for example quay.io or registry.example.com:5000; no path';
+  const host =
+    'must be a registry host, host[:port], for example quay.io or registry.example.com:5000; no path; IPv6 addresses are not supported';
   const required = 'spec.upstreamUrl: is required: the registry to mirror, as host[:port], for example quay.io';
   const quay = { upstreamUrl: 'quay.io' };
   test.each<{ raw: unknown; says: string; name?: string }>([
@@ -127,6 +128,15 @@ describe('what an older schema let through is named with its field, in words for
       raw: { ...quay, volumeClaimTemplate: { spec: { resources: { requests: { storage: true } } } } },
       says: 'spec.volumeClaimTemplate.spec.resources.requests.storage: must be a size, for example 20Gi',
     },
+    {
+      raw: { ...quay, volumeClaimTemplate: claimOf(0) },
+      says: 'spec.volumeClaimTemplate.spec.resources.requests.storage: must be a size, for example 20Gi',
+    },
+    {
+      raw: { ...quay, priorityClass: 'A B' },
+      says: "spec.priorityClass: must be the name of an object: lower-case letters, digits, '-' and '.'",
+    },
+    { raw: { upstreamUrl: '[fd00::1]:5000' }, says: `spec.upstreamUrl: ${host}` },
     {
       raw: { ...quay, cache: { maxSize: '3Gi' }, volumeClaimTemplate: claimOf('2Gi') },
       says: 'spec.cache.maxSize: must not be above the requested storage, 2Gi',
@@ -233,6 +243,10 @@ test.each([
   [1024, 1024],
   ['20 Gi', undefined],
   ['-1', undefined],
+  ['0.5Gi', 536_870_912],
+  [10, 10],
+  ['0Gi', undefined],
+  ['0.0', undefined],
 ])('the size %s is %s bytes', (text, bytes) => expect(parseQuantity(text)).toBe(bytes));
 
 test.each([
@@ -244,6 +258,6 @@ test.each([
   ['1w', undefined],
 ])('the duration %s is %s seconds', (text, seconds) => expect(parseDuration(text)).toBe(seconds));
 
-function claimOf(storage: string): object {
+function claimOf(storage: string | number): object {
   return { spec: { resources: { requests: { storage } } } };
 }
