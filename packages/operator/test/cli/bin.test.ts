@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
@@ -25,9 +25,32 @@ test('after it, the bin runs what was built', async () => {
   expect(await runBin()).toEqual({ code: 0, text: 'built\n' });
 });
 
-async function runBin(): Promise<{ readonly code: number; readonly text: string }> {
-  const { promise, resolve } = Promise.withResolvers<{ code: number; text: string }>();
-  const child = execFile(process.execPath, [join(folder, 'bin/entrepot.js')], (_error, stdout, stderr) =>
+test.each([
+  'operator/bin/entrepot.js',
+  'mirror-fetcher/bin/entrepot-mirror-fetcher.js',
+  'node-agent/bin/entrepot-node-agent.js',
+])('in a Node that is too old, %s says which one it needs, and loads nothing', async (bin) => {
+  const path = fileURLToPath(new URL(`../../../${bin}`, import.meta.url));
+  const name = basename(bin, '.js');
+  const asOld = (version: string) => ['--import', `data:text/javascript,${pretending(version)}`, path];
+  for (const version of ['v20.20.2', 'v22.18.0']) {
+    const text = `${name} needs Node >= 22.19, this is ${version}\n`;
+    expect(await run(asOld(version))).toEqual({ code: 1, text });
+  }
+});
+
+const pretending = (version: string): string => `Object.defineProperty(process, 'version', { value: '${version}' })`;
+
+interface Ended {
+  readonly code: number;
+  readonly text: string;
+}
+
+const runBin = async (): Promise<Ended> => run([join(folder, 'bin/entrepot.js')]);
+
+async function run(words: readonly string[]): Promise<Ended> {
+  const { promise, resolve } = Promise.withResolvers<Ended>();
+  const child = execFile(process.execPath, words, (_error, stdout, stderr) =>
     resolve({ code: child.exitCode ?? Number.NaN, text: stdout + stderr }),
   );
   return promise;
