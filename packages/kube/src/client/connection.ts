@@ -35,13 +35,14 @@ const credentialsFreshMs = 10_000;
 /**
  * Finds the API server as kubectl does. Nothing is sent yet.
  *
- * @throws TerminalError `NoCluster` when there is no kubeconfig and no service account, `UnknownContext` when the file has no such context.
+ * @throws TerminalError `NoCluster` when there is no kubeconfig and no service account, `UnreadableKubeconfig` when the file that is named
+ * cannot be read or is none, `UnknownContext` when it has no such context.
  * @example const client = new KubeClient(await loadConnection({ context: 'kind-kind' }));
  */
 export async function loadConnection(options: LoadConnectionOptions = {}): Promise<ClusterConnection> {
   const clock = options.clock ?? systemClock;
   let config = loadConfig(options);
-  const { server, proxyUrl } = currentCluster(config);
+  const { server, proxyUrl } = currentCluster(config, options.kubeconfig ?? namedKubeconfig());
   let fresh: { readonly credentials: Credentials; readonly readAt: number } | undefined;
   return {
     server: server.replace(/\/+$/, ''),
@@ -58,8 +59,8 @@ export async function loadConnection(options: LoadConnectionOptions = {}): Promi
 
 function loadConfig({ kubeconfig, context }: LoadConnectionOptions): KubeConfig {
   const config = new KubeConfig();
-  if (kubeconfig === undefined) config.loadFromDefault();
-  else config.loadFromFile(kubeconfig);
+  if (kubeconfig === undefined) naming(namedKubeconfig(), () => config.loadFromDefault());
+  else naming(kubeconfig, () => config.loadFromFile(kubeconfig));
   if (context !== undefined) {
     if (config.getContextObject(context) === null) {
       const known = config.contexts.map(({ name }) => name).join(', ');
@@ -70,10 +71,28 @@ function loadConfig({ kubeconfig, context }: LoadConnectionOptions): KubeConfig 
   return config;
 }
 
-function currentCluster(config: KubeConfig) {
+/** KUBECONFIG, where it is set. */
+function namedKubeconfig(): string | undefined {
+  const { KUBECONFIG } = process.env;
+  return KUBECONFIG === '' ? undefined : KUBECONFIG;
+}
+
+/** client-node's errors say neither which file is wrong nor that it is one. */
+function naming(file: string | undefined, load: () => void): void {
+  try {
+    load();
+  } catch (cause) {
+    const message = cause instanceof Error ? cause.message : String(cause);
+    if (file === undefined) throw cause;
+    throw new TerminalError('UnreadableKubeconfig', `${file} cannot be read as a kubeconfig: ${message}`, { cause });
+  }
+}
+
+function currentCluster(config: KubeConfig, file: string | undefined) {
   const cluster = config.getCurrentCluster();
   // client-node falls back to this address when it finds nothing at all.
   if (cluster === null || cluster.server === 'http://localhost:8080') {
+    if (file !== undefined) throw new TerminalError('NoCluster', `${file} is no kubeconfig with a current context`);
     throw new TerminalError(
       'NoCluster',
       'No cluster to talk to: KUBECONFIG is not set, there is no ~/.kube/config with a current context, and this is not a pod with a service account',

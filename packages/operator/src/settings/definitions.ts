@@ -35,7 +35,7 @@ export const settingDefinitions = {
     placeholder: '<issuer>',
     meaning:
       'Issuer of cert-manager, in NAMESPACE, that makes the certificates of mirrors which DOCKER_CERTIFICATE_SECRET does not serve; ClusterIssuer/<name> for one of the cluster.',
-    wants: 'the name of an Issuer, or <kind>/<name>, such as mirror-operator-issuer or ClusterIssuer/ours',
+    wants: 'the name of an Issuer, or ClusterIssuer/<name>, such as mirror-operator-issuer or ClusterIssuer/ours',
     unset: 'certificates of the own CA',
     schema: as.issuer,
   },
@@ -157,7 +157,8 @@ export const settingDefinitions = {
   workloadLabels: {
     variable: 'SS_DS_LABELS',
     placeholder: '<dictionary>',
-    meaning: "Further labels of StatefulSets and DaemonSets; JSON or a Python literal: {'team': 'x'}.",
+    meaning:
+      "Further labels of StatefulSets and DaemonSets, which win over our own; JSON or a Python literal: {'team': 'x'}.",
     wants: "a dictionary of labels, such as {'team': 'x'}",
     fallback: '{}',
     schema: as.labels,
@@ -190,7 +191,7 @@ export const settingDefinitions = {
     variable: 'NODE_WITHDRAWAL_LIMIT',
     placeholder: '<duration>',
     meaning: 'How long a mirror that is deleted, or taken from nodes, waits for nodes that do not answer.',
-    wants: 'a whole number and one of s, m, h and d, such as 30s or 10m',
+    wants: 'a whole number and one of s, m, h and d, such as 30s or 10m; 30d at most',
     fallback: '10m',
     schema: as.durationMs,
   },

@@ -27,22 +27,26 @@ export const repository = text(/^[a-z0-9][-._a-z0-9]*(\/[a-z0-9][-._a-z0-9]*)*$/
 
 export const tag = text(/^\w[-.\w]{0,127}$/);
 
-/** A whole image reference, with an optional tag and digest. */
-export const image = text(/^[a-zA-Z0-9][-._:/a-zA-Z0-9]*(@sha256:[0-9a-f]{64})?$/);
+/** A whole image reference, with an optional registry, tag and digest. */
+export const image = text(
+  /^([a-zA-Z0-9][-.a-zA-Z0-9]*(:\d+)?\/)?[a-z0-9][-._a-z0-9]*(\/[a-z0-9][-._a-z0-9]*)*(:\w[-.\w]{0,127})?(@sha256:[0-9a-f]{64})?$/,
+);
 
-/** `name` or `Kind/name`. */
-export const issuer = text(/^([A-Z][a-zA-Z0-9]*\/)?[a-z0-9]([-.a-z0-9]{0,251}[a-z0-9])?$/).transform((value) => {
+/** `name`, `Issuer/name` or `ClusterIssuer/name`: the kinds of cert-manager's own group. */
+export const issuer = text(/^((Cluster)?Issuer\/)?[a-z0-9]([-.a-z0-9]{0,251}[a-z0-9])?$/).transform((value) => {
   const [name = '', kind] = value.split('/').reverse();
   return issuerReference({ name, kind });
 });
 
 export const seconds = text(/^(\d+\.?\d*|\.\d+)$/).transform(Number);
 
-/** In milliseconds. */
+const longestSeconds = 30 * 86_400;
+
+/** In milliseconds, 30 days at most: with more, times lie beyond what dates and timers can hold. */
 export const durationMs = z
   .string()
   .transform(parseDuration)
-  .pipe(z.number(notWanted))
+  .pipe(z.number(notWanted).max(longestSeconds, notWanted))
   .transform((inSeconds) => inSeconds * 1000);
 
 export const port = text(/^\d{1,5}$/)
@@ -118,12 +122,26 @@ export const podLabels = labels.superRefine((value, context) => {
     });
 });
 
-const toleration = z.strictObject({
+const fieldsOfToleration = z.strictObject({
   key: z.string().exactOptional(),
   operator: z.enum(['Exists', 'Equal']).exactOptional(),
   value: z.string().exactOptional(),
   effect: z.enum(['NoSchedule', 'PreferNoSchedule', 'NoExecute']).exactOptional(),
   tolerationSeconds: z.int().exactOptional(),
+});
+
+/** What the API refuses in pods, where users would hear of it much later. */
+const toleration = fieldsOfToleration.superRefine((given, context) => {
+  const { key = '', operator = 'Equal', value = '', effect, tolerationSeconds } = given;
+  const refuse = (field: keyof typeof given, message: string): void =>
+    context.addIssue({ code: 'custom', path: [field], message });
+  if (key === '' && operator === 'Equal') refuse('operator', "is 'Exists' where there is no key");
+  if (key !== '' && !labelName.test(key)) refuse('key', 'no taint has such a key');
+  if (operator === 'Exists' && value !== '') refuse('value', "is left out where the operator is 'Exists'");
+  if (!labelValue.test(value)) refuse('value', `"${value}" is no value of a taint`);
+  if (tolerationSeconds !== undefined && effect !== 'NoExecute') {
+    refuse('tolerationSeconds', "needs the effect 'NoExecute'");
+  }
 });
 
 /** Older settings spell the one field of two words as Python does, and nothing as None. */

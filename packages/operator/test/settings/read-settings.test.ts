@@ -75,6 +75,9 @@ describe('settings', () => {
     ['DOCKER_REGISTRY', 'localhost:5000/hub/', { dockerRegistry: 'localhost:5000/hub' }],
     ['NGINX_IMAGE', `nginx@sha256:${'a'.repeat(64)}`, { nginxImage: `nginx@sha256:${'a'.repeat(64)}` }],
     ['FETCHER_IMAGE', 'localhost:5000/fetcher:dev', { fetcherImage: 'localhost:5000/fetcher:dev' }],
+    ['FETCHER_IMAGE', 'fetcher:1', { fetcherImage: 'fetcher:1' }],
+    ['CERTIFICATE_ISSUER', 'Issuer/a', { certificateIssuer: { name: 'a', kind: 'Issuer', group: 'cert-manager.io' } }],
+    ['NODE_WITHDRAWAL_LIMIT', '30d', { nodeWithdrawalLimit: 2_592_000_000 }],
     ['HOSTESS_DOCKER_REGISTRY', 'docker.io', { hostessDockerRegistry: 'docker.io' }],
     [
       'HOSTESS_DOCKER_IMAGE',
@@ -93,11 +96,11 @@ describe('settings', () => {
     ['SS_DS_TOLERATIONS', `[{'key': 'k', 'operator': 'Exists'}]`, { tolerations: [{ key: 'k', operator: 'Exists' }] }],
     [
       'SS_DS_TOLERATIONS',
-      `[{'effect': 'NoExecute', 'toleration_seconds': 60}, {"effect": "NoExecute", "tolerationSeconds": 60}]`,
+      `[{'key': 'a', 'effect': 'NoExecute', 'toleration_seconds': 60}, {"key": "a", "effect": "NoExecute", "tolerationSeconds": 60}]`,
       {
         tolerations: [
-          { effect: 'NoExecute', tolerationSeconds: 60 },
-          { effect: 'NoExecute', tolerationSeconds: 60 },
+          { key: 'a', effect: 'NoExecute', tolerationSeconds: 60 },
+          { key: 'a', effect: 'NoExecute', tolerationSeconds: 60 },
         ],
       },
     ],
@@ -133,8 +136,23 @@ describe('settings', () => {
     [
       'CERTIFICATE_ISSUER',
       'ours/ClusterIssuer',
-      `CERTIFICATE_ISSUER: got "ours/ClusterIssuer", wants the name of an Issuer, or <kind>/<name>, such as mirror-operator-issuer or ClusterIssuer/ours`,
+      `CERTIFICATE_ISSUER: got "ours/ClusterIssuer", wants the name of an Issuer, or ClusterIssuer/<name>, such as mirror-operator-issuer or ClusterIssuer/ours`,
     ],
+    [
+      'CERTIFICATE_ISSUER',
+      'Foo/bar',
+      `CERTIFICATE_ISSUER: got "Foo/bar", wants the name of an Issuer, or ClusterIssuer/<name>, such as mirror-operator-issuer or ClusterIssuer/ours`,
+    ],
+    ...['x:y:z', '::', 'a//b', 'Nginx', 'nginx:', 'nginx@sha256:1'].map((image): [string, string, string] => [
+      'FETCHER_IMAGE',
+      image,
+      `FETCHER_IMAGE: got "${image}", wants an image, such as ghcr.io/entrepot/mirror-fetcher:1.0.0`,
+    ]),
+    ...['99999999d', '31d'].map((duration): [string, string, string] => [
+      'NODE_WITHDRAWAL_LIMIT',
+      duration,
+      `NODE_WITHDRAWAL_LIMIT: got "${duration}", wants a whole number and one of s, m, h and d, such as 30s or 10m; 30d at most`,
+    ]),
     ['IMAGESWAP_MAP_SEPARATOR', '=', `IMAGESWAP_MAP_SEPARATOR: got "=", wants '::' or ':'`],
     ['IMAGESWAP_MAP_STATE_FILE', 'map', `IMAGESWAP_MAP_STATE_FILE: got "map", wants an absolute path`],
     [
@@ -177,6 +195,19 @@ describe('settings', () => {
       `[{'key': 'k'}, {'keys': 'k', 'operator': 'Exist'}]`,
       `SS_DS_TOLERATIONS: got "[{'key': 'k'}, {'keys': 'k', 'operator': 'Exist'}]", wants a list of tolerations, such as [{'key': 'k', 'operator': 'Exists'}] (item 2, 'operator': Invalid option: expected one of "Exists"|"Equal"; item 2: Unrecognized key: "keys")`,
     ],
+    ...[
+      [
+        `[{'toleration_seconds': 5}]`,
+        `'operator': is 'Exists' where there is no key; item 1, 'tolerationSeconds': needs the effect 'NoExecute'`,
+      ],
+      [`[{'operator': 'Exists', 'value': 'x'}]`, `'value': is left out where the operator is 'Exists'`],
+      [`[{'key': 'a b', 'value': 'x'}]`, `'key': no taint has such a key`],
+      [`[{'key': 'k', 'value': 'x y'}]`, `'value': "x y" is no value of a taint`],
+    ].map(([text = '', problem = '']): [string, string, string] => [
+      'SS_DS_TOLERATIONS',
+      text,
+      `SS_DS_TOLERATIONS: got ${JSON.stringify(text)}, wants a list of tolerations, such as [{'key': 'k', 'operator': 'Exists'}] (item 1, ${problem})`,
+    ]),
     [
       'SS_DS_TOLERATIONS',
       `{'key': 'k'}`,
