@@ -33,8 +33,17 @@ export async function loadExtensions<T>(
   return loaded;
 }
 
+/** What is no JavaScript fails with words that name no file. */
+async function importOf(specifier: string, location: string): Promise<unknown> {
+  try {
+    return await import(location);
+  } catch (cause) {
+    throw new Error(`${specifier} cannot be loaded: ${messageOf(cause)}`, { cause });
+  }
+}
+
 async function defaultExport(specifier: string, folder: string): Promise<unknown> {
   const isPath = /^\.{0,2}\//.test(specifier);
-  const module: unknown = await import(isPath ? pathToFileURL(resolve(folder, specifier)).href : specifier);
+  const module = await importOf(specifier, isPath ? pathToFileURL(resolve(folder, specifier)).href : specifier);
   return typeof module === 'object' && module !== null && 'default' in module ? module.default : undefined;
 }

@@ -74,7 +74,7 @@ const strategyShape = z.object({
  * @throws TerminalError `UnsupportedContract`, when it was made for another version of the contract or lacks a member
  */
 export function asStrategy(candidate: unknown, origin: string): AddressingStrategy {
-  assertContract(candidate, strategyContractVersion, `${origin} as a strategy`);
+  assertContract(candidate, strategyContractVersion, origin, 'strategy');
   if (isStrategy(candidate)) return candidate;
   const wrong = parseSpoken(strategyShape, candidate).error;
   throw new TerminalError('UnsupportedContract', `${origin} is not a strategy: ${wrong ? sentenceOf(wrong) : ''}`);
@@ -85,14 +85,21 @@ function isStrategy(candidate: unknown): candidate is AddressingStrategy {
   return strategyShape.safeParse(candidate).success;
 }
 
-/** Refuses what was made for another version of a contract, saying which one it was made for and which one is spoken here. */
-export function assertContract(candidate: unknown, version: number, what: string): void {
+/** Refuses what keeps no contract, or another version of it, saying which one it was made for and which one is spoken here. */
+export function assertContract(
+  candidate: unknown,
+  version: number,
+  origin: string,
+  what: 'strategy' | 'template',
+): void {
   const made =
     typeof candidate === 'object' && candidate !== null && 'contractVersion' in candidate
       ? candidate.contractVersion
       : undefined;
-  if (made !== version) {
-    const message = `cannot use ${what}: it is made for contract version ${String(made)}, this program speaks version ${version}`;
-    throw new TerminalError('UnsupportedContract', message);
-  }
+  if (made === version) return;
+  const found =
+    made === undefined
+      ? `the module's default export is no ${what}, it has no contractVersion`
+      : `it is made for contract version ${String(made)}, this program speaks version ${version}`;
+  throw new TerminalError('UnsupportedContract', `cannot use ${origin} as a ${what}: ${found}`);
 }

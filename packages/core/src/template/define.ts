@@ -32,7 +32,7 @@ const templateShape = z.object({
  * @throws TerminalError `UnsupportedContract`, when it was made for another version of the contract or lacks a member
  */
 export function asTemplate(candidate: unknown, origin: string): ConfigTemplate {
-  assertContract(candidate, templateContractVersion, `${origin} as a template`);
+  assertContract(candidate, templateContractVersion, origin, 'template');
   if (isTemplate(candidate)) return candidate;
   const wrong = parseSpoken(templateShape, candidate).error;
   throw new TerminalError('UnsupportedContract', `${origin} is not a template: ${wrong ? sentenceOf(wrong) : ''}`);

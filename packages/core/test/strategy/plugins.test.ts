@@ -27,7 +27,7 @@ describe('a plugin', () => {
     {
       candidate: undefined,
       message:
-        'cannot use package x as a strategy: it is made for contract version undefined, this program speaks version 1',
+        "cannot use package x as a strategy: the module's default export is no strategy, it has no contractVersion",
     },
     {
       candidate: { ...map.strategy, plan: 'later' },
@@ -57,6 +57,9 @@ describe('a plugin', () => {
   test('that renders nothing is no template', () => {
     expect(() => asTemplate({ ...template, render: undefined }, 'package x')).toThrow(
       'package x is not a template: render: must be a function',
+    );
+    expect(() => asTemplate({ render: 1 }, 'package x')).toThrow(
+      "cannot use package x as a template: the module's default export is no template, it has no contractVersion",
     );
     expect(() => asTemplate({ ...template, contractVersion: 0 }, 'package x')).toThrow(
       'cannot use package x as a template: it is made for contract version 0, this program speaks version 1',

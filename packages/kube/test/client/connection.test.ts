@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, inject, test, vi } from 'vitest';
 import { loadConnection } from '../../src/index.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 
@@ -47,6 +47,32 @@ describe('finding the cluster', () => {
     await expect(loadConnection({ kubeconfig, context: 'three' })).rejects.toMatchObject({
       reason: 'UnknownContext',
       message: "The kubeconfig has no context 'three'; it has: one, two",
+    });
+  });
+
+  describe('in a file that is no kubeconfig, named', () => {
+    afterEach(() => vi.unstubAllEnvs());
+
+    test.each([
+      { title: 'by an option', loads: async (file: string) => loadConnection({ kubeconfig: file }) },
+      {
+        title: 'by KUBECONFIG',
+        loads: async (file: string) => {
+          vi.stubEnv('KUBECONFIG', file);
+          return loadConnection();
+        },
+      },
+    ])('$title, fails with its name', async ({ loads }) => {
+      const file = join(folder, 'text');
+      await writeFile(file, 'no: clusters here');
+      await expect(loads(file)).rejects.toMatchObject({
+        reason: 'NoCluster',
+        message: `${file} is no kubeconfig with a current context`,
+      });
+      await expect(loads(folder)).rejects.toMatchObject({
+        reason: 'UnreadableKubeconfig',
+        message: `${folder} cannot be read as a kubeconfig: EISDIR: illegal operation on a directory, read`,
+      });
     });
   });
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { version } from '../../src/version.ts';
-import { entrepot, withoutReader } from './run-program.ts';
+import { entrepot, fixtures, withoutReader } from './run-program.ts';
 
 const mirror = `apiVersion: k8s.osp.tech/v1
 kind: RegistryMirror
@@ -38,11 +38,26 @@ describe('entrepot, run as a program,', () => {
     );
   });
 
+  test('modules that are no templates end it, each named with what it is instead', async () => {
+    const { code, said } = await entrepot(['render', '-f', '-'], {
+      environment: { TEMPLATES: '@entrepot/core,./mirror.yaml' },
+    });
+    expect(code).toBe(2);
+    expect(said).toBe(
+      [
+        'entrepot: 2 settings are wrong:',
+        '  TEMPLATES: got "@entrepot/core", wants modules that can be used (cannot use @entrepot/core as a template: the module\'s default export is no template, it has no contractVersion)',
+        `  TEMPLATES: got "./mirror.yaml", wants modules that can be used (./mirror.yaml cannot be loaded: Unknown file extension ".yaml" for ${fixtures}/mirror.yaml)`,
+        '',
+      ].join('\n'),
+    );
+  });
+
   test('a cluster that is not there is a failure', async () => {
     expect(await entrepot(['operator', '--kubeconfig', '/nowhere/config'])).toEqual({
       code: 1,
       out: '',
-      said: "entrepot: the cluster cannot be found: ENOENT: no such file or directory, open '/nowhere/config'\n",
+      said: "entrepot: the cluster cannot be found: /nowhere/config cannot be read as a kubeconfig: ENOENT: no such file or directory, open '/nowhere/config'\n",
     });
   });
 
