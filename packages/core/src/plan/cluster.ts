@@ -1,13 +1,15 @@
 import { mergeTextBlock, TerminalError, type KubernetesObject } from '@entrepot/kube';
 import { problemSentence } from '../api/problem.ts';
-import { ConfigMap } from '../api/group.ts';
+import { ConfigMap, Secret } from '../api/group.ts';
 import type { ClusterState } from '../cluster-state.ts';
 import type { MirrorSettings } from '../settings.ts';
 import { createCatalog } from '../strategy/catalog.ts';
 import type { TextBlock } from '../strategy/contract.ts';
 import type { ConfiguredStrategy } from '../strategy/define.ts';
 import type { ConfigTemplate } from '../template/contract.ts';
+import type { CertificateChoice } from './certificate-choice.ts';
 import { certificatePlaceholder } from './certificate-placeholder.ts';
+import { configProblem } from './config-problem.ts';
 import { planFleet } from './fleet.ts';
 import type { NodeStateInput } from './former-node-state.ts';
 import { planMirror } from './mirror.ts';
@@ -92,6 +94,7 @@ function plannedValidMirror(mirror: ValidMirror, input: NodeStateInput): Cluster
     ],
     notes: [
       ...waiting.map(({ status }) => `${status.name}: ${status.message}`),
+      ...missingNotes(mirror, plan.certificate, input),
       ...(plan.storageNote === undefined ? [] : [plan.storageNote]),
       ...(mirror.object.metadata.uid === undefined ? ['the operator fills in its uid in ownerReferences'] : []),
       ...(placeholder === undefined
@@ -99,6 +102,22 @@ function plannedValidMirror(mirror: ValidMirror, input: NodeStateInput): Cluster
         : [`the operator fills in the certificate of Secret ${placeholder.metadata.name}`]),
     ],
   };
+}
+
+/** What others have to provide, and the operator would wait for. */
+function missingNotes(
+  mirror: ValidMirror,
+  certificate: CertificateChoice,
+  { state, settings }: NodeStateInput,
+): readonly string[] {
+  const problem = configProblem(mirror, state, settings);
+  const given = certificate.source === 'user' ? certificate.givenSecret : undefined;
+  const { namespace } = settings;
+  const isGiven = given === undefined || state.get(Secret, { namespace, name: given }) !== undefined;
+  return [
+    ...(problem === undefined ? [] : [problem.message]),
+    ...(isGiven ? [] : [`Secret ${namespace}/${given} with the certificate to serve with does not exist`]),
+  ];
 }
 
 function namingMirror<T>({ object }: ValidMirror, action: () => T): T {

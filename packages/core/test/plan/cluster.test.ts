@@ -25,6 +25,41 @@ const others = {
   data: { maps: 'default:\n', more: 'x' },
 };
 
+describe('what mirrors name and nobody has made is noted:', () => {
+  const secret = (name: string, data: object) => ({
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { namespace: 'mirrors', name },
+    data,
+  });
+  const named = { upstreamUrl: 'quay.io', credentialsSecret: 'login', tls: { secretName: 'pair' } };
+
+  test.each<{ title: string; objects: readonly KubernetesObject[]; notes: readonly string[] }>([
+    {
+      title: 'objects that are not there',
+      objects: [],
+      notes: [
+        'RegistryMirror quay: Secret mirrors/login of spec.credentialsSecret does not exist',
+        'RegistryMirror quay: Secret mirrors/pair with the certificate to serve with does not exist',
+      ],
+    },
+    {
+      title: 'a Secret that lacks what is needed',
+      objects: [secret('login', { username: btoa('me') }), secret('pair', {})],
+      notes: ['RegistryMirror quay: Secret mirrors/login of spec.credentialsSecret has no password'],
+    },
+    {
+      title: 'a bundle of CAs for all mirrors',
+      objects: [secret('login', { username: btoa('me'), password: btoa('x') }), secret('pair', {})],
+      notes: ['RegistryMirror quay: ConfigMap mirrors/cas with the CAs to trust does not exist; pods wait for it'],
+    },
+  ])('$title', ({ objects, notes }) => {
+    const state = stateOf([registryMirror('quay', named), serviceOf('quay', '10.0.0.7'), ...objects]);
+    const plan = planCluster({ ...input, settings: testSettings({ caBundle: 'cas' }), state });
+    expect(plan.notes.filter((note) => !note.includes('fills in'))).toEqual(notes);
+  });
+});
+
 describe('the fleet', () => {
   test('has a line for every mirror with an address, in a block of its own beside the lines of others', () => {
     const state = stateOf([

@@ -1,5 +1,5 @@
 import { planCluster, problemOf, RegistryMirror, stateOf, type ClusterPlan } from '@entrepot/core';
-import { describe, kindOf } from '@entrepot/kube';
+import { apiVersionOf, describe, kindOf } from '@entrepot/kube';
 import { FailedError } from '../cli/exit.ts';
 import type { Configuration } from '../configuration.ts';
 import { mirrorSettings } from '../mirror-settings.ts';
@@ -19,7 +19,7 @@ export function renderObjects(found: readonly FoundObject[], configuration: Conf
     const problem = problemOf(object, planning);
     return problem === undefined ? [] : [`${place}: ${describe(object)}: ${problem}`];
   });
-  const complaints = [...repeated(found), ...refusals];
+  const complaints = [...repeated(found), ...found.flatMap(unknownVersion), ...refusals];
   if (complaints.length > 0) throw new FailedError(['the input is wrong:', ...complaints].join('\n  '));
   if (mirrors.length === 0) {
     throw new FailedError('there is no RegistryMirror in the input (apiVersion k8s.osp.tech/v1, kind RegistryMirror)');
@@ -35,6 +35,15 @@ export function renderObjects(found: readonly FoundObject[], configuration: Conf
 function isMirror({ object }: FoundObject): boolean {
   const { group, kind } = kindOf(object);
   return group === RegistryMirror.group && kind === RegistryMirror.kind;
+}
+
+/** The API server knows no other version, whatever a spec in it may mean. */
+function unknownVersion(mirror: FoundObject): readonly string[] {
+  const { object, place } = mirror;
+  if (!isMirror(mirror) || object.apiVersion === apiVersionOf(RegistryMirror)) return [];
+  return [
+    `${place}: ${describe(object)}: apiVersion ${object.apiVersion} is unknown, it is ${apiVersionOf(RegistryMirror)}`,
+  ];
 }
 
 /** The API server holds one object of a name. */
