@@ -39,12 +39,14 @@ describe('the controller of the README', () => {
     expect(stdout).toBe('');
   });
 
-  test('welcomes a labelled namespace, restores what was changed, and ends on SIGTERM', async () => {
+  test('welcomes a labelled namespace, restores what was changed, leaves what is foreign and says so, and ends on SIGTERM', async () => {
     const client = await clusterClient();
     const controller = spawn(process.execPath, ['--conditions=@entrepot/source', program], {
       env: { ...process.env, KUBECONFIG: inject('kubeconfig') },
-      stdio: ['ignore', 'inherit', 'inherit'],
+      stdio: ['ignore', 'inherit', 'pipe'],
     });
+    let warnings = '';
+    controller.stderr.on('data', (text: Buffer) => (warnings += text.toString()));
     const exited = once(controller, 'exit');
     const name = await freshNamespace(client);
     const key = { namespace: name, name: 'welcome' };
@@ -56,6 +58,17 @@ describe('the controller of the README', () => {
     await eventually(async () => welcomes('hello'));
     await client.delete(ConfigMap, key);
     await eventually(async () => welcomes('hello'));
+
+    const foreign = await freshNamespace(client);
+    await client.create({
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { namespace: foreign, name: 'welcome' },
+      data: { text: 'mine' },
+    });
+    await client.patch(Namespace, { name: foreign }, { metadata: { labels: { welcome: 'hello' } } }, { type: 'merge' });
+    await eventually(async () => expect(warnings).toContain('ForeignObject'));
+    expect(await client.get(ConfigMap, { ...key, namespace: foreign })).toMatchObject({ data: { text: 'mine' } });
 
     controller.kill('SIGTERM');
     expect(await exited).toEqual([0, null]);
