@@ -193,7 +193,7 @@ export class MirrorReconciler {
     if (!isLeaving) await this.#prune(object, agent === undefined ? [] : [agent], [], signal);
     if (agent === undefined) await nodes.release(object, signal);
     if (agent !== undefined || !isLeaving) await reporter.report(mirror, { withdrawal }, signal);
-    return lookAgainMs === undefined ? done : { requeueAfterMs: lookAgainMs };
+    return lookAgainMs === undefined ? done : { requeueAfterMs: Math.min(longestWaitMs, lookAgainMs) };
   }
 
   async #prune(

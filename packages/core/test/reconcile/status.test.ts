@@ -5,6 +5,7 @@ import type { ValidMirror } from '../../src/plan/survey.ts';
 import { surveyMirrors } from '../../src/plan/survey.ts';
 import { gatherFacts } from '../../src/reconcile/gather.ts';
 import { type MirrorOutcome, mirrorStatus } from '../../src/reconcile/status.ts';
+import { withdrawalStatement } from '../../src/reconcile/withdrawal-statement.ts';
 import { createCatalog } from '../../src/strategy/catalog.ts';
 import { registryMirror, serviceOf } from '../support/mirrors.ts';
 import { hosts, map, template } from '../support/plugins.ts';
@@ -149,6 +150,15 @@ test('a strategy that is not applied yet is no active one', () => {
   const { mirror } = surveyed({ upstreamUrl: 'quay.io' });
   const { strategies } = mirrorStatus(mirror, { ...good, pendingFleets: new Set(['hosts']) }, { conditions: [] }, now);
   expect(strategies?.map(({ name, state, reason }) => `${name} ${state} ${reason}`)).toEqual(['hosts waiting Pending']);
+});
+
+test('a withdrawal that waits for ever says so with the last of all dates', () => {
+  const wait = { sinceMs: now, untilMs: now + 99_999_999 * 86_400_000_000 };
+  const former = [{ kind: 'HostsEntry', hostname: 'mirror-quay.io' }] as const;
+  const pending = { state: 'pending', former, absent: [], isHalted: false, wait } as const;
+  expect(withdrawalStatement(pending, [])?.message).toBe(
+    'name mirror-quay.io is being taken from nodes: no node is done yet; waits until +275760-09-13T00:00:00Z',
+  );
 });
 
 test('the same outcome gives the same status, whatever the time', () => {
