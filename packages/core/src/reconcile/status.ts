@@ -60,10 +60,11 @@ export function mirrorStatus(
   const withdrawn = [withdrawalStatement(outcome.withdrawal, previous.conditions) ?? []].flat();
   if (mirror.kind !== 'valid' || !('facts' in outcome)) {
     const isWithdrawn = mirror.kind === 'conflict' || (mirror.kind === 'invalid' && mirror.isWithdrawn);
-    const { masqueradeUrl, strategies } = previous;
+    const { masqueradeUrl, address, strategies } = previous;
     return {
       // The name under which nodes know a mirror is its claim to that name, until it is withdrawn from them.
       ...(masqueradeUrl !== undefined && !isWithdrawn && { masqueradeUrl }),
+      ...(address !== undefined && { address }),
       // Which strategies it had is needed to see, later, that none of them is left.
       ...(strategies !== undefined && { strategies: strategies.map(({ name }) => refusedStrategy(name, mirror)) }),
       observedGeneration: generation,

@@ -100,6 +100,6 @@ export function assertContract(
   const found =
     made === undefined
       ? `the module's default export is no ${what}, it has no contractVersion`
-      : `it is made for contract version ${String(made)}, this program speaks version ${version}`;
+      : `it is made for contract version ${JSON.stringify(made)}, this program speaks version ${version}`;
   throw new TerminalError('UnsupportedContract', `cannot use ${origin} as a ${what}: ${found}`);
 }
