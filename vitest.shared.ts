@@ -17,7 +17,7 @@ export function packageTests(
     test: {
       name,
       include: ['test/**/*.test.ts'],
-      testTimeout: 10_000,
+      testTimeout: 30_000,
       hookTimeout: 60_000,
       ...test,
       reporters: ['default', ['json', { outputFile: '.test-results/results.json' }]],

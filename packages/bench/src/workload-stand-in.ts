@@ -6,9 +6,14 @@ const shape = z.object({
   status: z.object({ observedGeneration: z.number().default(0) }).default({ observedGeneration: 0 }),
 });
 
+/** Servers and node agents of a mirror, once both are there, run from the same moment, however busy the machine is. */
+const kindsOfMirror = 2;
+
 /** Stands in for kubelets and workload controllers: reports everything that is applied as running, on one node. */
 export class WorkloadStandIn {
   readonly #client: KubeClient;
+  /** What runs as soon as the other workload of its mirror is there, by kind, by the mirror's uid. */
+  readonly #awaited = new Map<string, Map<string, () => Promise<void>>>();
   readonly #ending = new AbortController();
   readonly #running: readonly Promise<void>[];
   readonly #failures: unknown[] = [];
@@ -47,10 +52,22 @@ export class WorkloadStandIn {
       if (type === 'deleted' || data === undefined || data.status.observedGeneration === data.metadata.generation)
         return;
       const status = { ...numbers, observedGeneration: data.metadata.generation };
-      last = last.then(() => this.#report(object, status));
+      const due = this.#due(object, () => this.#report(object, status));
+      last = last.then(async () => void (await Promise.all(due.map((report) => report()))));
     });
     await informer.run(this.#ending.signal);
     await last;
+  }
+
+  /** The reports that are due now: none while the mirror's other workload has never been seen. */
+  #due(object: KubernetesObject, report: () => Promise<void>): readonly (() => Promise<void>)[] {
+    const mirror = object.metadata.ownerReferences?.[0]?.uid ?? '';
+    const awaited = this.#awaited.get(mirror) ?? new Map<string, () => Promise<void>>();
+    this.#awaited.set(mirror, awaited);
+    const isFirst = awaited.size < kindsOfMirror;
+    awaited.set(object.kind, report);
+    if (awaited.size < kindsOfMirror) return [];
+    return isFirst ? [...awaited.values()] : [report];
   }
 
   async #report(object: KubernetesObject, status: object): Promise<void> {
