@@ -102,9 +102,18 @@ async function writesOf(names: readonly string[]): Promise<readonly Write[]> {
   );
 }
 
-/** How often each object of a mirror was written, as in `create services registry-mirror-*`. */
+/**
+ * How often each object of a mirror was written, as in `create services registry-mirror-*`. What was being written when
+ * the first operator was killed counts when nobody has written it again: then it was done.
+ */
 function tally(mirror: string, writes: readonly Write[]): Readonly<Record<string, number>> {
-  const own = writes.filter(({ name }) => name.includes(mirror));
+  const answered = new Set(writes.filter(({ isAnswered }) => isAnswered).map(titleOf));
+  const done = writes.filter((write) => write.isAnswered || !answered.has(titleOf(write)));
+  const own = done.filter(({ name }) => name.includes(mirror));
   const groups = Object.groupBy(own, ({ what, name }) => `${what} ${name.replace(mirror, '*')}`);
   return Object.fromEntries(Object.entries(groups).map(([what, all = []]) => [what, all.length]));
+}
+
+function titleOf({ what, name }: Write): string {
+  return `${what} ${name}`;
 }
