@@ -1,4 +1,5 @@
 export type { ApiProxy, ProxiedRequest } from './api-proxy.ts';
+export { builtPrograms, builtVersion, versionFlags } from './built-programs.ts';
 export { type CertManager, certManagerProgram, startCertManager } from './cert-manager.ts';
 export type { ControlPlane, ControlPlaneOptions } from './control-plane.ts';
 export { freePort, isPortFree } from './free-port.ts';
@@ -10,5 +11,5 @@ export { programNames, type ProgramName } from './program-names.ts';
 export { timed, type Progress } from './progress.ts';
 export { reply, type Reply } from './reply.ts';
 export { startControlPlane } from './start-control-plane.ts';
-export { toolsFolder } from './tool-cache.ts';
+export { cached, toolsFolder } from './tool-cache.ts';
 export { Watchdog } from './watchdog.ts';
