@@ -1,0 +1,47 @@
+import type { Cluster } from '../../src/cluster/cluster.ts';
+import { namespace } from '../../src/install-operator.ts';
+import { awaited } from './on-cluster.ts';
+
+/** Applies a RegistryMirror; done when it is Ready. */
+export async function applyMirror(cluster: Cluster, name: string, spec: object): Promise<void> {
+  const mirror = { apiVersion: 'k8s.osp.tech/v1', kind: 'RegistryMirror', metadata: { name }, spec };
+  await cluster.kubectl(['apply', '-f', '-'], JSON.stringify(mirror));
+  await awaited(`mirror ${name} is Ready`, async () => {
+    const ready = '{.status.conditions[?(@.type=="Ready")]';
+    const said = await cluster.kubectl([
+      'get',
+      'registrymirror',
+      name,
+      '-o',
+      `jsonpath=${ready}.status} ${ready}.reason} ${ready}.message}`,
+    ]);
+    return said.startsWith('True') ? undefined : said;
+  });
+}
+
+/** The requests that a mirror has answered, by nginx's log: `GET /v2/team/app/manifests/1 200`. */
+export async function answeredBy(cluster: Cluster, mirror: string): Promise<readonly string[]> {
+  const pod = ['-n', namespace, 'logs', '-l', `mirror=${mirror},component=registry`];
+  const log = await cluster.kubectl([...pod, '-c', 'registry', '--tail=-1']);
+  const field = (line: string, name: string): string => new RegExp(`"${name}":"?([^",]*)`).exec(line)?.[1] ?? '?';
+  const answers = log.split('\n').filter((line) => line.includes('"http.response.status"'));
+  return answers.map((line) =>
+    ['method', 'uri']
+      .map((name) => field(line, `http.request.${name}`))
+      .concat(field(line, 'http.response.status'))
+      .join(' '),
+  );
+}
+
+/** The blobs of a repository in a mirror's store, as they lie on the disks of the nodes. */
+export async function storedBlobs(cluster: Cluster, repository: string): Promise<readonly string[]> {
+  const found = await Promise.all(
+    (await cluster.nodes()).map((node) =>
+      cluster.onNode(node, 'find', '/var/local-volumes', '-path', `*/repos/*/${repository}/*`, '-type', 'f'),
+    ),
+  );
+  return found
+    .flatMap((lines) => lines.split('\n'))
+    .map((path) => path.split('/').at(-1) ?? '')
+    .filter(Boolean);
+}

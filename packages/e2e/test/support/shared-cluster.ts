@@ -1,0 +1,54 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { timed, type Progress } from '@entrepot/control-plane';
+import type { TestProject } from 'vitest/node';
+import { collectArtefacts } from '../../src/artefacts.ts';
+import { Cluster, type ClusterAddress } from '../../src/cluster/cluster.ts';
+import { useEngine } from '../../src/engine/find-engine.ts';
+import { imageSource } from '../../src/image-source.ts';
+import { installOperator } from '../../src/install-operator.ts';
+import { nodeImage } from '../../src/node-image/node-image.ts';
+import { productImages } from '../../src/product-images/product-images.ts';
+
+declare module 'vitest' {
+  export interface ProvidedContext {
+    readonly cluster: ClusterAddress;
+    readonly dockerHost: string;
+  }
+}
+
+const artefacts = fileURLToPath(new URL('../../.test-results/artefacts/set-up', import.meta.url));
+const began = performance.now();
+const onProgress: Progress = (line) => {
+  process.stderr.write(`${((performance.now() - began) / 1000).toFixed(1).padStart(6)} s  ${line}\n`);
+};
+
+/** A cluster with the operator on it, for all test files of a run. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const { engine, origin, stop } = await useEngine();
+  onProgress(`Docker engine: ${origin}`);
+  const folder = await mkdtemp(join(tmpdir(), 'e2e-'));
+  const source = imageSource();
+  const image = await nodeImage(engine, source, onProgress);
+  const images = await productImages(engine, source, onProgress);
+  const cluster = await Cluster.up(engine, { name: 'entrepot-e2e', workers: 2, image, folder, onProgress });
+  const teardown = async (): Promise<void> => {
+    await timed(onProgress, 'cluster', 'taking it away', () => cluster.down());
+    await stop();
+    await rm(folder, { recursive: true, force: true });
+  };
+  try {
+    await timed(onProgress, 'images', 'loading onto the nodes', () => cluster.load(Object.values(images)));
+    await timed(onProgress, 'operator', 'entrepot manifests | kubectl apply', () => installOperator(cluster, images));
+  } catch (error) {
+    await collectArtefacts(cluster, artefacts);
+    onProgress(`what the cluster said when that failed: ${artefacts}`);
+    await teardown();
+    throw error;
+  }
+  project.provide('cluster', cluster.address);
+  project.provide('dockerHost', engine.host);
+  return teardown;
+}
