@@ -72,6 +72,11 @@ export class Cluster {
     return runProgram(this.#programs.kubectl, ['--kubeconfig', this.address.kubeconfig, ...args], options);
   }
 
+  /** Applies objects, whoever applied them before. */
+  async apply(...items: readonly object[]): Promise<void> {
+    await this.kubectl(['apply', '-f', '-'], JSON.stringify({ apiVersion: 'v1', kind: 'List', items }));
+  }
+
   /** The names of the nodes, which are those of their containers. */
   async nodes(): Promise<readonly string[]> {
     const output = await runProgram(this.#programs.kind, ['get', 'nodes', '--name', this.address.name], {
@@ -106,8 +111,7 @@ export class Cluster {
 
   async #addVolumes(node: string): Promise<void> {
     await this.onNode(node, 'mkdir', '-p', ...volumeFolders);
-    const items = localVolumes(node);
-    await this.kubectl(['apply', '-f', '-'], JSON.stringify({ apiVersion: 'v1', kind: 'List', items }));
+    await this.apply(...localVolumes(node));
   }
 
   async #notReady(): Promise<string | undefined> {

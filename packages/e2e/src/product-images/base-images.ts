@@ -29,15 +29,23 @@ const nginx: BaseImage = {
   content: {},
 };
 
+/** flock, which the node agent needs. */
+const tools: BaseImage = {
+  publicName: 'docker.io/debian:bookworm-slim',
+  root: { name: 'debian-tools', suite: 'bookworm', variant: 'extract', packages: ['util-linux'] },
+  content: {},
+};
+
 export interface BaseImages {
   readonly node: string;
+  readonly tools: string;
   readonly nginx: string;
 }
 
 /** The images that ours start from and run beside, by the first way that leads to them. */
 export async function baseImages(engine: DockerEngine, source: ImageSource, onProgress: Progress): Promise<BaseImages> {
   const prepare = (image: BaseImage): Promise<string> => prepared(engine, source, image, onProgress);
-  return { node: await prepare(node), nginx: await prepare(nginx) };
+  return { node: await prepare(node), tools: await prepare(tools), nginx: await prepare(nginx) };
 }
 
 function prepared(

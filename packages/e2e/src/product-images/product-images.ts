@@ -21,12 +21,17 @@ export async function productImages(
   source: ImageSource,
   onProgress: Progress,
 ): Promise<ProductImages> {
-  const { node, nginx } = await baseImages(engine, source, onProgress);
+  const { node, tools, nginx } = await baseImages(engine, source, onProgress);
   const revision = (await runProgram('git', ['-C', repository, 'rev-parse', 'HEAD']).catch(() => 'unknown')).trim();
   const built = async (product: Product): Promise<string> => {
     const version = await versionOf(product);
     const image = `ghcr.io/entrepot/${product}:${version}`;
-    const variables = { BASE: node, VERSION: version, REVISION: revision };
+    const variables = {
+      BASE: node,
+      ...(product === 'node-agent' && { TOOLS: tools }),
+      VERSION: version,
+      REVISION: revision,
+    };
     await timed(onProgress, 'images', image, () => buildImage(engine, product, image, variables));
     return image;
   };

@@ -4,8 +4,7 @@ import { awaited } from './on-cluster.ts';
 
 /** Applies a RegistryMirror; done when it is Ready. */
 export async function applyMirror(cluster: Cluster, name: string, spec: object): Promise<void> {
-  const mirror = { apiVersion: 'k8s.osp.tech/v1', kind: 'RegistryMirror', metadata: { name }, spec };
-  await cluster.kubectl(['apply', '-f', '-'], JSON.stringify(mirror));
+  await cluster.apply({ apiVersion: 'k8s.osp.tech/v1', kind: 'RegistryMirror', metadata: { name }, spec });
   await awaited(`mirror ${name} is Ready`, async () => {
     const ready = '{.status.conditions[?(@.type=="Ready")]';
     const said = await cluster.kubectl([
@@ -24,11 +23,11 @@ export async function answeredBy(cluster: Cluster, mirror: string): Promise<read
   const pod = ['-n', namespace, 'logs', '-l', `mirror=${mirror},component=registry`];
   const log = await cluster.kubectl([...pod, '-c', 'registry', '--tail=-1']);
   const field = (line: string, name: string): string => new RegExp(`"${name}":"?([^",]*)`).exec(line)?.[1] ?? '?';
-  const answers = log.split('\n').filter((line) => line.includes('"http.response.status"'));
+  const answers = log.split('\n').filter((line) => line.includes('"http.response.status-code"'));
   return answers.map((line) =>
     ['method', 'uri']
       .map((name) => field(line, `http.request.${name}`))
-      .concat(field(line, 'http.response.status'))
+      .concat(field(line, 'http.response.status-code'))
       .join(' '),
   );
 }

@@ -17,11 +17,24 @@ export async function sharedCluster(): Promise<{ readonly engine: DockerEngine; 
 /** Keeps logs, events and journals of every test of this file that fails, and says where. */
 export function keepArtefacts(): void {
   afterEach(async ({ task }) => {
-    if (task.result?.state !== 'fail') return;
-    const folder = `${artefacts}${task.name.replaceAll(/[^a-z0-9]+/gi, '-')}`;
-    await collectArtefacts((await sharedCluster()).cluster, folder);
-    tell(`what the cluster said when that failed: ${folder}`);
+    if (task.result?.state === 'fail') await keep(task.name);
   });
+}
+
+/** Does what the tests of a file need first; keeps logs, events and journals when that fails. */
+export async function prepared(title: string, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    await keep(title);
+    throw error;
+  }
+}
+
+async function keep(title: string): Promise<void> {
+  const folder = `${artefacts}${title.replaceAll(/[^a-z0-9]+/gi, '-')}`;
+  await collectArtefacts((await sharedCluster()).cluster, folder);
+  tell(`what the cluster said when that failed: ${folder}`);
 }
 
 /** Waits for something on the cluster, with a line about it. */

@@ -18,7 +18,7 @@ export async function startPod(
       containers: [{ name: 'app', image }],
     },
   };
-  await cluster.kubectl(['apply', '-f', '-'], JSON.stringify(pod));
+  await cluster.apply(pod);
   await awaited(`pod ${name} runs on ${node}`, async () => {
     const status = '{.status.phase} {.status.containerStatuses[0].state.waiting}';
     const said = await cluster.kubectl(['get', 'pod', name, '-o', `jsonpath=${status}`]);

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { timed, type Progress } from '@entrepot/control-plane';
+import { ThrowawayAuthority, type ServingCertificate } from '@entrepot/testkit';
 import type { TestProject } from 'vitest/node';
 import { collectArtefacts } from '../../src/artefacts.ts';
 import { Cluster, type ClusterAddress } from '../../src/cluster/cluster.ts';
@@ -16,6 +17,8 @@ declare module 'vitest' {
   export interface ProvidedContext {
     readonly cluster: ClusterAddress;
     readonly dockerHost: string;
+    /** A certificate for hosts below upstream.test, of an authority that mirrors trust. */
+    readonly upstreamCertificate: ServingCertificate;
   }
 }
 
@@ -34,6 +37,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const image = await nodeImage(engine, source, onProgress);
   const images = await productImages(engine, source, onProgress);
   const cluster = await Cluster.up(engine, { name: 'entrepot-e2e', workers: 2, image, folder, onProgress });
+  const authority = await ThrowawayAuthority.create();
   const teardown = async (): Promise<void> => {
     await timed(onProgress, 'cluster', 'taking it away', () => cluster.down());
     await stop();
@@ -41,7 +45,9 @@ export default async function setup(project: TestProject): Promise<() => Promise
   };
   try {
     await timed(onProgress, 'images', 'loading onto the nodes', () => cluster.load(Object.values(images)));
-    await timed(onProgress, 'operator', 'entrepot manifests | kubectl apply', () => installOperator(cluster, images));
+    await timed(onProgress, 'operator', 'entrepot manifests | kubectl apply', () =>
+      installOperator(cluster, images, authority.caCertificate),
+    );
   } catch (error) {
     await collectArtefacts(cluster, artefacts);
     onProgress(`what the cluster said when that failed: ${artefacts}`);
@@ -50,5 +56,6 @@ export default async function setup(project: TestProject): Promise<() => Promise
   }
   project.provide('cluster', cluster.address);
   project.provide('dockerHost', engine.host);
+  project.provide('upstreamCertificate', await authority.issue(['*.upstream.test']));
   return teardown;
 }
