@@ -7,8 +7,8 @@ import { nodePrograms } from '../../src/node-image/node-programs.ts';
 import { pushImage } from '../../src/upstream/push-image.ts';
 import { registryImage } from '../../src/upstream/registry-image.ts';
 import { Upstream } from '../../src/upstream/upstream.ts';
-import { answeredBy, applyMirror, storedBlobs } from '../support/mirrors.ts';
-import { keepArtefacts, prepared, sharedCluster } from '../support/on-cluster.ts';
+import { answeredBy, applyMirror, resolvedBy, storedBlobs } from '../support/mirrors.ts';
+import { awaited, keepArtefacts, prepared, sharedCluster } from '../support/on-cluster.ts';
 import { imagesOn, startPod } from '../support/pods.ts';
 
 const account = { username: 'reader', password: 'only-mirrors-know' };
@@ -42,7 +42,8 @@ describe.each([
       push = (name) => pushImage(upstream, { name, layers: [1_000_000] }, { crane, program, ...options });
       const secret = { name: credentials, namespace };
       await cluster.apply({ apiVersion: 'v1', kind: 'Secret', metadata: secret, stringData: account });
-      await applyMirror(cluster, kind, { upstreamUrl: upstream.host, masqueradeUrl: host, replicas: 1, ...spec });
+      const common = { upstreamUrl: upstream.host, masqueradeUrl: host, replicas: 1, cache: { tagTTL: '5s' } };
+      await applyMirror(cluster, kind, { ...common, ...spec });
     }),
   );
   afterAll(async () => {
@@ -83,6 +84,24 @@ describe.each([
     expect(await imagesOn(cluster, second, image)).toEqual([digest]);
     const answers = (await answeredBy(cluster, kind)).slice(before);
     expect(answers).toContain(`GET /v2/${repository}/manifests/${digest} 200`);
+  });
+
+  test('has what a moved tag points at, soon after the upstream is back', async () => {
+    const [, node = ''] = await cluster.nodes();
+    await upstream.resume();
+    // From now on the mirror answers without asking, for as long as the tag's TTL.
+    await resolvedBy(cluster, node, `${host}/${repository}:1`);
+    const digest = await push(`${repository}:1`);
+    const began = performance.now();
+    await awaited(`${kind}: the mirror has seen that the tag moved`, async () => {
+      const answered = await resolvedBy(cluster, node, `${host}/${repository}:1`);
+      return answered === digest ? undefined : `it is still at ${answered}`;
+    });
+    // The tag's TTL, and the time to ask.
+    expect(performance.now() - began).toBeLessThan(10_000);
+
+    await startPod(cluster, { name: `${kind}-1-moved`, node, image: `${host}/${repository}:1`, pullAlways: true });
+    expect(await imagesOn(cluster, node, `${host}/${repository}:1`)).toEqual([digest]);
   });
 });
 

@@ -32,6 +32,17 @@ export async function answeredBy(cluster: Cluster, mirror: string): Promise<read
   );
 }
 
+/** The digest that a mirror answers for an image, asked by a node as its container runtime does. */
+export async function resolvedBy(cluster: Cluster, node: string, image: string): Promise<string> {
+  const [, host = '', repository = '', tag = ''] = /^([^/]+)\/(.+):([^:]+)$/.exec(image) ?? [];
+  const accept =
+    'Accept: application/vnd.docker.distribution.manifest.v2+json, application/vnd.oci.image.manifest.v1+json';
+  const trust = ['--cacert', `/etc/docker/certs.d/${host}/ca.crt`];
+  const url = `https://${host}/v2/${repository}/manifests/${tag}`;
+  const headers = await cluster.onNode(node, 'curl', '--silent', '--fail', '--head', ...trust, '--header', accept, url);
+  return /^docker-content-digest: (\S+)/im.exec(headers)?.[1] ?? headers;
+}
+
 /** The blobs of a repository in a mirror's store, as they lie on the disks of the nodes. */
 export async function storedBlobs(cluster: Cluster, repository: string): Promise<readonly string[]> {
   const found = await Promise.all(

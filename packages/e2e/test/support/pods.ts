@@ -1,11 +1,17 @@
 import type { Cluster } from '../../src/cluster/cluster.ts';
 import { awaited } from './on-cluster.ts';
 
+export interface PodOptions {
+  readonly name: string;
+  /** The node that it runs on. */
+  readonly node: string;
+  readonly image: string;
+  /** Asks what the tag points at even where the node has it. */
+  readonly pullAlways?: boolean;
+}
+
 /** A pod on a certain node; done when its container runs. The time limit is for the pull, mostly. */
-export async function startPod(
-  cluster: Cluster,
-  { name, node, image }: { readonly name: string; readonly node: string; readonly image: string },
-): Promise<void> {
+export async function startPod(cluster: Cluster, { name, node, image, pullAlways }: PodOptions): Promise<void> {
   const pod = {
     apiVersion: 'v1',
     kind: 'Pod',
@@ -15,7 +21,7 @@ export async function startPod(
       automountServiceAccountToken: false,
       tolerations: [{ operator: 'Exists' }],
       terminationGracePeriodSeconds: 1,
-      containers: [{ name: 'app', image }],
+      containers: [{ name: 'app', image, ...(pullAlways === true && { imagePullPolicy: 'Always' }) }],
     },
   };
   await cluster.apply(pod);
