@@ -6,6 +6,7 @@ export { freePort, isPortFree } from './free-port.ts';
 export { goTool, type GoTool } from './go-tool.ts';
 export { harm, type Harm } from './harm.ts';
 export { kubernetesPrograms, type KubernetesPrograms, type ProgramSources } from './kubernetes-programs.ts';
+export { withMachineLock } from './machine-lock.ts';
 export { poll } from './poll.ts';
 export { programNames, type ProgramName } from './program-names.ts';
 export { timed, type Progress } from './progress.ts';

@@ -90,6 +90,11 @@ export class Cluster {
     return this.#engine.docker(['exec', node, ...command]);
   }
 
+  /** Runs a program on a node that goes on after this. */
+  async detached(node: string, ...command: readonly string[]): Promise<void> {
+    await this.#engine.docker(['exec', '--detach', node, ...command]);
+  }
+
   /** Gives images of the engine to every node. */
   async load(images: readonly string[]): Promise<void> {
     await this.#kind(['load', 'docker-image', ...images]);

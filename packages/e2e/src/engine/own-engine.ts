@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
 import { copyFile, mkdir, readFile } from 'node:fs/promises';
@@ -12,6 +13,8 @@ import { needDebianPackages } from '../debian-packages.ts';
 const folder = join(dirname(toolsFolder()), 'docker');
 const pidFile = join(folder, 'dockerd.pid');
 const logFile = join(folder, 'dockerd.log');
+// Sockets lie in it, whose paths must be short. Another cache folder has another engine.
+const stateFolder = `/run/entrepot-docker-${createHash('sha256').update(folder).digest('hex').slice(0, 8)}`;
 const capSysResource = 24n;
 
 /** The engine that {@link startOwnEngine} starts, running or not. */
@@ -50,7 +53,7 @@ export async function stopOwnEngine(): Promise<void> {
 }
 
 async function engineArguments(): Promise<readonly string[]> {
-  const files = ['--data-root', join(folder, 'data'), '--exec-root', '/run/entrepot-docker', '--pidfile', pidFile];
+  const files = ['--data-root', join(folder, 'data'), '--exec-root', stateFolder, '--pidfile', pidFile];
   const args = [...files, '--host', ownEngine.host];
   if (await mayRaiseLimits()) return args;
   // The engine may outlive this checkout.

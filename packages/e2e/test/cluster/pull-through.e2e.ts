@@ -1,45 +1,34 @@
-import { join } from 'node:path';
-import { registryPrograms } from '@entrepot/testkit';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
-import { clusterNetwork, type Cluster } from '../../src/cluster/cluster.ts';
+import type { Cluster } from '../../src/cluster/cluster.ts';
 import { namespace } from '../../src/install-operator.ts';
-import { nodePrograms } from '../../src/node-image/node-programs.ts';
-import { pushImage } from '../../src/upstream/push-image.ts';
-import { registryImage } from '../../src/upstream/registry-image.ts';
-import { Upstream } from '../../src/upstream/upstream.ts';
 import { answeredBy, applyMirror, resolvedBy, storedBlobs } from '../support/mirrors.ts';
 import { awaited, keepArtefacts, prepared, sharedCluster } from '../support/on-cluster.ts';
 import { imagesOn, startPod } from '../support/pods.ts';
+import { startUpstream, type FilledUpstream } from '../support/upstreams.ts';
 
 const account = { username: 'reader', password: 'only-mirrors-know' };
 const credentials = 'upstream-login';
 
 describe.each([
-  { kind: 'plain', options: {}, spec: { upstream: { plainHTTP: true } } },
-  { kind: 'tls', options: { tls: inject('upstreamCertificate') }, spec: {} },
+  { kind: 'plain', security: {}, spec: { upstream: { plainHTTP: true } } },
+  { kind: 'tls', security: { tls: inject('upstreamCertificate') }, spec: {} },
   {
     kind: 'basic-auth',
-    options: { tls: inject('upstreamCertificate'), account },
+    security: { tls: inject('upstreamCertificate'), account },
     spec: { credentialsSecret: credentials },
   },
-])('a pod whose image names the mirror of an upstream of this kind: $kind', ({ kind, options, spec }) => {
+])('a pod whose image names the mirror of an upstream of this kind: $kind', ({ kind, security, spec }) => {
   const host = `${kind}.example.test`;
   const repository = `${kind}/app`;
   let cluster: Cluster;
-  let upstream: Upstream;
-  let push: (name: string) => Promise<string>;
+  let upstream: FilledUpstream['upstream'];
+  let push: FilledUpstream['push'];
 
   keepArtefacts();
   beforeAll(() =>
     prepared(`a mirror of ${kind}`, async () => {
-      const { engine, cluster: shared } = await sharedCluster();
-      cluster = shared;
-      const image = await registryImage(engine, () => {});
-      const name = `${kind}.upstream.test`;
-      upstream = await Upstream.start({ engine, image, network: clusterNetwork, name, ...options });
-      const { crane } = await registryPrograms();
-      const program = join((await nodePrograms(() => {})).pause, 'pause');
-      push = (name) => pushImage(upstream, { name, layers: [1_000_000] }, { crane, program, ...options });
+      ({ cluster } = await sharedCluster());
+      ({ upstream, push } = await startUpstream(kind, security));
       const secret = { name: credentials, namespace };
       await cluster.apply({ apiVersion: 'v1', kind: 'Secret', metadata: secret, stringData: account });
       const common = { upstreamUrl: upstream.host, masqueradeUrl: host, replicas: 1, cache: { tagTTL: '5s' } };

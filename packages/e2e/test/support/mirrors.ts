@@ -43,6 +43,13 @@ export async function resolvedBy(cluster: Cluster, node: string, image: string):
   return /^docker-content-digest: (\S+)/im.exec(headers)?.[1] ?? headers;
 }
 
+/** The certificate that a mirror serves a node with, PEM text. Fails where the node does not trust it. */
+export function servedCertificate(cluster: Cluster, node: string, host: string): Promise<string> {
+  const trust = ['--cacert', `/etc/docker/certs.d/${host}/ca.crt`];
+  const print = ['--output', '/dev/null', '--write-out', '%{certs}'];
+  return cluster.onNode(node, 'curl', '--silent', '--show-error', ...trust, ...print, `https://${host}/v2/`);
+}
+
 /** The blobs of a repository in a mirror's store, as they lie on the disks of the nodes. */
 export async function storedBlobs(cluster: Cluster, repository: string): Promise<readonly string[]> {
   const found = await Promise.all(
