@@ -57,7 +57,7 @@ export class Cluster {
       cluster.#kind(['create', 'cluster', '--config', '-'], kindConfig({ image, workers })),
     );
     for (const node of await cluster.nodes()) await cluster.#addVolumes(node);
-    await waitFor(`cluster ${name} is ready`, () => cluster.#notReady(), { timeoutMs: readyTimeoutMs, onProgress });
+    await cluster.untilReady(onProgress);
     return cluster;
   }
 
@@ -93,6 +93,23 @@ export class Cluster {
   /** Runs a program on a node that goes on after this. */
   async detached(node: string, ...command: readonly string[]): Promise<void> {
     await this.#engine.docker(['exec', '--detach', node, ...command]);
+  }
+
+  /** Takes the power from all nodes at once, and gives it back. Done when their containers run; see {@link untilReady}. */
+  async reboot(): Promise<void> {
+    const nodes = await this.nodes();
+    const format = '{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}} {{slice .Name 1}}';
+    const lines = (await this.#engine.docker(['inspect', '--format', format, ...nodes])).trim().split('\n');
+    // The engine gives the lowest address that is free: in this order each node gets its own again, as real ones do.
+    const byAddress = lines.toSorted((one, other) => one.localeCompare(other, 'en', { numeric: true }));
+    await this.#engine.docker(['kill', ...nodes]);
+    for (const line of byAddress) await this.#engine.docker(['start', line.replace(/^.* /, '')]);
+  }
+
+  /** Done when every node and every pod of the cluster's own is ready. */
+  async untilReady(onProgress: Progress): Promise<void> {
+    const options = { timeoutMs: readyTimeoutMs, onProgress };
+    await waitFor(`cluster ${this.address.name} is ready`, () => this.#notReady(), options);
   }
 
   /** Gives images of the engine to every node. */

@@ -5,15 +5,15 @@ import { awaited } from './on-cluster.ts';
 /** Applies a RegistryMirror; done when it is Ready. */
 export async function applyMirror(cluster: Cluster, name: string, spec: object): Promise<void> {
   await cluster.apply({ apiVersion: 'k8s.osp.tech/v1', kind: 'RegistryMirror', metadata: { name }, spec });
+  await untilMirrorReady(cluster, name);
+}
+
+/** Done when the mirror is Ready, and all pods that say so are. */
+export async function untilMirrorReady(cluster: Cluster, name: string): Promise<void> {
+  const ready = '{.status.conditions[?(@.type=="Ready")]';
+  const condition = `jsonpath=${ready}.status} ${ready}.reason} ${ready}.message}`;
   await awaited(`mirror ${name} is Ready`, async () => {
-    const ready = '{.status.conditions[?(@.type=="Ready")]';
-    const said = await cluster.kubectl([
-      'get',
-      'registrymirror',
-      name,
-      '-o',
-      `jsonpath=${ready}.status} ${ready}.reason} ${ready}.message}`,
-    ]);
+    const said = await cluster.kubectl(['get', 'registrymirror', name, '-o', condition]);
     return said.startsWith('True') ? undefined : said;
   });
 }

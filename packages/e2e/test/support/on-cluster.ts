@@ -42,6 +42,7 @@ export function awaited(what: string, missing: () => Promise<string | undefined>
   return waitFor(what, missing, { timeoutMs, onProgress: tell });
 }
 
-function tell(line: string): void {
+/** Prints a line at once, unlike the console of a test. */
+export function tell(line: string): void {
   process.stderr.write(`          ${line}\n`);
 }
