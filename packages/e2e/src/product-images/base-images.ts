@@ -54,11 +54,11 @@ function prepared(
   { publicName, root, content }: BaseImage,
   onProgress: Progress,
 ): Promise<string> {
-  const key = createHash('sha256').update(JSON.stringify([root, content, process.version]));
+  const changes = ['ENV PATH=/usr/local/bin:/usr/sbin:/usr/bin'];
+  const key = createHash('sha256').update(JSON.stringify([root, content, changes, process.version]));
   const builtName = `entrepot.test/${root.name}:${key.digest('hex').slice(0, 12)}`;
   const build = async (): Promise<void> => {
     const archive = await debianRoot(root, onProgress);
-    const changes = ['ENV PATH=/usr/sbin:/usr/bin'];
     await importImage(engine, { names: [builtName], root: archive, content, changes });
   };
   return preparedImage(engine, source, { title: root.name, publicName, builtName, build }, onProgress);

@@ -11,13 +11,14 @@ import { useEngine } from '../../src/engine/find-engine.ts';
 import { imageSource } from '../../src/image-source.ts';
 import { installOperator } from '../../src/install-operator.ts';
 import { nodeImage } from '../../src/node-image/node-image.ts';
-import { productImages } from '../../src/product-images/product-images.ts';
+import { productImages, type ProductImages } from '../../src/product-images/product-images.ts';
 import { takeTurn } from './turn.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {
     readonly cluster: ClusterAddress;
     readonly dockerHost: string;
+    readonly images: ProductImages;
     /** A certificate for hosts below upstream.test, of an authority that mirrors trust. */
     readonly upstreamCertificate: ServingCertificate;
   }
@@ -55,6 +56,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
 
   project.provide('cluster', cluster.address);
   project.provide('dockerHost', engine.host);
+  project.provide('images', images);
   project.provide('upstreamCertificate', await authority.issue(['*.upstream.test']));
   const kept = started.move();
   return () => kept.disposeAsync();
