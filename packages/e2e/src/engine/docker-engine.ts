@@ -37,6 +37,17 @@ export class DockerEngine {
     );
   }
 
+  /** Takes images from the engine, as far as no container and no other image needs them. */
+  async removeImages(images: readonly string[]): Promise<void> {
+    for (const image of images) await this.docker(['rmi', image]).catch(() => {});
+  }
+
+  /** The names of all images of a repository, the newest first. */
+  async imagesOf(repository: string): Promise<readonly string[]> {
+    const names = await this.docker(['images', '--format', '{{.Repository}}:{{.Tag}}', repository]);
+    return names.split('\n').filter(Boolean);
+  }
+
   /** The size of all layers of an image, in bytes. */
   async imageSize(image: string): Promise<number> {
     return Number(await this.docker(['image', 'inspect', '--format', '{{.Size}}', image]));

@@ -9,6 +9,7 @@ import type { DockerEngine } from '../engine/docker-engine.ts';
 import { importComponentImages } from './component-images.ts';
 import { nodePrograms, type NodePrograms } from './node-programs.ts';
 
+const repository = 'entrepot.test/node';
 const packageFolder = fileURLToPath(new URL('../..', import.meta.url));
 
 /** What a node runs on. Bookworm: later releases' systemd knows no cgroup v1, which many build machines still have. */
@@ -44,7 +45,7 @@ export async function builtNodeImage(): Promise<string> {
     const content = await readFile(join(packageFolder, file)).catch(() => '');
     hash.update(`\n${file}\n`).update(content);
   }
-  return `entrepot.test/node:${builtVersion}-${hash.digest('hex').slice(0, 12)}`;
+  return `${repository}:${builtVersion}-${hash.digest('hex').slice(0, 12)}`;
 }
 
 /** Assembles the image in the engine, from Go modules and Debian packages. Minutes when nothing of it is cached. */
@@ -59,6 +60,8 @@ export async function buildNodeImage(engine: DockerEngine, image: string, onProg
     await timed(onProgress, 'node image', 'assembling', async () => {
       await saveComponentImages(engine, programs, packetFilter, folder);
       await dockerBuild(engine, image, programs, node, folder);
+      // One former image is kept, for going back and forth between two checkouts.
+      await engine.removeImages((await engine.imagesOf(repository)).slice(2));
     });
   } finally {
     await rm(folder, { recursive: true, force: true });
@@ -75,6 +78,7 @@ async function saveComponentImages(
   await mkdir(join(folder, 'context/images'), { recursive: true });
   await engine.docker(['save', '-o', join(folder, 'context/images/every-node.tar'), ...images.everyNode]);
   await engine.docker(['save', '-o', join(folder, 'context/images/control-plane.tar'), ...images.controlPlane]);
+  await engine.removeImages([...images.everyNode, ...images.controlPlane]);
 }
 
 async function dockerBuild(
