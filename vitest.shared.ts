@@ -8,7 +8,18 @@ const conditions = ['@entrepot/source', 'node', 'import', 'module', 'default'];
  */
 export function packageTests(
   name: string,
-  test: { testTimeout?: number; hookTimeout?: number; globalSetup?: string[]; fileParallelism?: boolean } = {},
+  {
+    results = 'results.json',
+    ...test
+  }: {
+    testTimeout?: number;
+    hookTimeout?: number;
+    globalSetup?: string[];
+    fileParallelism?: boolean;
+    include?: string[];
+    /** The file in .test-results that says what passed. */
+    results?: string;
+  } = {},
 ) {
   return defineConfig({
     ssr: { resolve: { conditions } },
@@ -20,7 +31,7 @@ export function packageTests(
       testTimeout: 30_000,
       hookTimeout: 60_000,
       ...test,
-      reporters: ['default', ['json', { outputFile: '.test-results/results.json' }]],
+      reporters: ['default', ['json', { outputFile: `.test-results/${results}` }]],
     },
   });
 }

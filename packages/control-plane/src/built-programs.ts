@@ -4,10 +4,11 @@ import { findGoTool, goTool, type GoTool } from './go-tool.ts';
 import { programNames } from './program-names.ts';
 import type { Progress } from './progress.ts';
 
-// The version that go.mod names. A program without these stamps calls itself v0.0.0, which kubectl and clients refuse.
-const version = 'v1.34.4';
+/** The version of Kubernetes that is built: the one go.mod names. */
+export const builtVersion = 'v1.34.4';
+
 const stamps = {
-  gitVersion: version,
+  gitVersion: builtVersion,
   gitMajor: '1',
   gitMinor: '34',
   gitTreeState: 'clean',
@@ -15,14 +16,18 @@ const stamps = {
   buildDate: '1970-01-01T00:00:00Z',
 };
 
+/** What tells Kubernetes' programs their version: without, they call themselves v0.0.0, which kubectl and clients refuse. */
+export const versionFlags: readonly string[] = [
+  'k8s.io/component-base/version',
+  'k8s.io/client-go/pkg/version',
+].flatMap((variables) => Object.entries(stamps).map(([name, value]) => `-X ${variables}.${name}=${value}`));
+
 function kubernetes(onProgress: Progress): GoTool {
   return {
     name: 'kubernetes',
     moduleDirectory: fileURLToPath(new URL('../go', import.meta.url)),
     links: programNames,
-    linkerFlags: ['k8s.io/component-base/version', 'k8s.io/client-go/pkg/version'].flatMap((variables) =>
-      Object.entries(stamps).map(([name, value]) => `-X ${variables}.${name}=${value}`),
-    ),
+    linkerFlags: versionFlags,
     onProgress,
   };
 }

@@ -1,14 +1,16 @@
 export type { ApiProxy, ProxiedRequest } from './api-proxy.ts';
+export { builtPrograms, builtVersion, versionFlags } from './built-programs.ts';
 export { type CertManager, certManagerProgram, startCertManager } from './cert-manager.ts';
 export type { ControlPlane, ControlPlaneOptions } from './control-plane.ts';
 export { freePort, isPortFree } from './free-port.ts';
 export { goTool, type GoTool } from './go-tool.ts';
 export { harm, type Harm } from './harm.ts';
 export { kubernetesPrograms, type KubernetesPrograms, type ProgramSources } from './kubernetes-programs.ts';
+export { withMachineLock } from './machine-lock.ts';
 export { poll } from './poll.ts';
 export { programNames, type ProgramName } from './program-names.ts';
 export { timed, type Progress } from './progress.ts';
 export { reply, type Reply } from './reply.ts';
 export { startControlPlane } from './start-control-plane.ts';
-export { toolsFolder } from './tool-cache.ts';
+export { cached, toolsFolder } from './tool-cache.ts';
 export { Watchdog } from './watchdog.ts';

@@ -1,33 +1,35 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { copyFileSync, cpSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, expect, test } from 'vitest';
 import { line, patience, pristine, useCluster } from './nodes-of-a-cluster.ts';
 import { builtProgram, temporaryFolder } from './running-agent.ts';
 
 const { cluster, node, createService } = useCluster();
-const python = fileURLToPath(new URL('../bin/python', import.meta.url));
+const bin = fileURLToPath(new URL('../bin', import.meta.url));
+const python = join(bin, 'python');
+// `env` of the program's first line finds Node by it, and the program finds flock.
+const PATH = `${dirname(process.execPath)}:/usr/bin`;
 const started: (() => void)[] = [];
 
 afterEach(() => started.splice(0).forEach((end) => end()));
 
-/** A PATH as in an image: `python` and `entrepot-node-agent` beside each other. */
-async function imagePath(): Promise<string> {
+/** The package as an image has it, which needs no shell: its `bin`, and the program that was built. */
+async function pythonInImage(): Promise<string> {
   const folder = temporaryFolder();
-  const program = join(folder, 'entrepot-node-agent');
-  writeFileSync(program, `#!/bin/sh\nexec '${process.execPath}' '${await builtProgram()}' "$@"\n`);
-  chmodSync(program, 0o755);
-  return `${folder}:${process.env['PATH'] ?? ''}`;
+  cpSync(bin, join(folder, 'bin'), { recursive: true });
+  mkdirSync(join(folder, 'dist'));
+  copyFileSync(await builtProgram(), join(folder, 'dist/entrepot-node-agent.cjs'));
+  return join(folder, 'bin/python');
 }
 
 test("works in mirror-hostess's DaemonSet, whose command and environment it gets, and ends as that did", async () => {
   await createService('mirror-internal', '127.64.0.95');
   const { folder, hosts, read } = node();
   mkdirSync(join(folder, 'hostess'));
-  const PATH = await imagePath();
-  const agent = spawn(python, ['-u', '/app/hostess.py'], {
+  const agent = spawn(await pythonInImage(), ['-u', '/app/hostess.py'], {
     env: {
       PATH,
       KUBECONFIG: cluster().kubeconfig,

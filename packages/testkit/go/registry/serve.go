@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"os"
 	"time"
 
 	"github.com/distribution/distribution/v3/configuration"
@@ -25,19 +26,25 @@ func serveRegistry(ctx context.Context, args []string) error {
 	root := flags.String("root", "", "folder that keeps the content; in memory when empty")
 	certificate := flags.String("tls-cert", "", "certificate file; plain HTTP when empty")
 	key := flags.String("tls-key", "", "key file of the certificate")
-	verbose := flags.Bool("verbose", false, "log every request to standard error")
+	account := flags.String("basic-auth", "", "USER:PASSWORD that every request must carry; none when empty")
+	verbose := flags.Bool("verbose", false, "log every request to standard output")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
-	if !*verbose {
-		logrus.SetOutput(io.Discard)
+	logrus.SetOutput(io.Discard)
+	if *verbose {
+		logrus.SetOutput(os.Stdout)
 	}
 
 	listener, err := net.Listen("tcp", *address)
 	if err != nil {
 		return err
 	}
-	server := &http.Server{Handler: handlers.NewApp(ctx, registryConfiguration(*root)), ReadHeaderTimeout: 10 * time.Second}
+	var handler http.Handler = handlers.NewApp(ctx, registryConfiguration(*root))
+	if *account != "" {
+		handler = onlyFor(*account, handler)
+	}
+	server := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second}
 	context.AfterFunc(ctx, func() { _ = server.Close() })
 	fmt.Printf("listening on %s\n", listener.Addr())
 	if *certificate == "" {
@@ -49,6 +56,19 @@ func serveRegistry(ctx context.Context, args []string) error {
 		return nil
 	}
 	return err
+}
+
+// onlyFor lets requests through that carry this account, USER:PASSWORD, and asks all others for it.
+func onlyFor(account string, next http.Handler) http.Handler {
+	return http.HandlerFunc(func(writer http.ResponseWriter, request *http.Request) {
+		user, password, _ := request.BasicAuth()
+		if user+":"+password == account {
+			next.ServeHTTP(writer, request)
+			return
+		}
+		writer.Header().Set("WWW-Authenticate", `Basic realm="registry"`)
+		http.Error(writer, `{"errors":[{"code":"UNAUTHORIZED","message":"authentication required"}]}`, http.StatusUnauthorized)
+	})
 }
 
 // registryConfiguration is a registry without authentication that also deletes, on disk or in memory.

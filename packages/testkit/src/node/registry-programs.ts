@@ -7,8 +7,8 @@ export interface RegistryPrograms {
   /** The crane command of go-containerregistry. */
   readonly crane: string;
   /**
-   * A plain OCI registry without authentication: `registry --listen 127.0.0.1:0 [--root FOLDER] [--tls-cert FILE
-   * --tls-key FILE] [--verbose]`. It prints `listening on ADDRESS` when it is ready and ends on SIGTERM.
+   * An OCI registry: `registry --listen 127.0.0.1:0 [--root FOLDER] [--tls-cert FILE --tls-key FILE] [--basic-auth
+   * USER:PASSWORD] [--verbose]`. It prints `listening on ADDRESS` when it is ready and ends on SIGTERM.
    */
   readonly registry: string;
 }

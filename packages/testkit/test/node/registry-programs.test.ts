@@ -22,9 +22,11 @@ describe('the registry and crane', () => {
 
   const crane = async (...args: string[]): Promise<string> =>
     (await execute(programs.crane, args, { env: { HOME: directory } })).stdout.trim();
-  const serve = async (): Promise<{ address: string; stop(): Promise<void> }> => {
+  const serve = async (...options: string[]): Promise<{ address: string; stop(): Promise<void> }> => {
     const root = join(directory, 'root');
-    const server: ChildProcess = spawn(programs.registry, ['--root', root], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const server: ChildProcess = spawn(programs.registry, ['--root', root, ...options], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     if (server.stdout === null) throw new Error('no output');
     const line = String((await once(createInterface(server.stdout), 'line'))[0]);
     const stop = async (): Promise<void> => {
@@ -49,4 +51,14 @@ describe('the registry and crane', () => {
     await crane('pull', '--insecure', `${second.address}/team/app@${digest}`, join(directory, 'image.tar'));
     expect(await crane('catalog', '--insecure', second.address)).toBe('team/app');
   }, 60_000);
+
+  test('a registry with an account asks for it and answers those who have it', async () => {
+    const { address } = await serve('--basic-auth', 'reader:secret');
+    const ask = (account: string): Promise<Response> =>
+      fetch(`http://${address}/v2/`, { headers: { authorization: `Basic ${btoa(account)}` } });
+
+    expect((await ask('reader:secret')).status).toBe(200);
+    const refusal = await ask('reader:guess');
+    expect([refusal.status, refusal.headers.get('www-authenticate')]).toEqual([401, 'Basic realm="registry"']);
+  });
 });

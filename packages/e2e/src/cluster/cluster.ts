@@ -1,0 +1,149 @@
+import { join } from 'node:path';
+import { kubernetesPrograms, timed, type Progress } from '@entrepot/control-plane';
+import type { DockerEngine } from '../engine/docker-engine.ts';
+import { kindProgram } from '../node-image/node-programs.ts';
+import { runProgram } from '../run-program.ts';
+import { waitFor } from '../wait-for.ts';
+import { kindConfig } from './kind-config.ts';
+import { localVolumes, volumeFolders } from './local-volumes.ts';
+
+/** What tells a cluster: enough to find it again from another process. */
+export interface ClusterAddress {
+  readonly name: string;
+  readonly kubeconfig: string;
+}
+
+export interface ClusterOptions {
+  readonly name: string;
+  /** Nodes beside the one of the control plane. */
+  readonly workers: number;
+  readonly image: string;
+  /** A folder for the kubeconfig. */
+  readonly folder: string;
+  readonly onProgress: Progress;
+}
+
+/** The Docker network of all clusters' nodes. What lies outside of a cluster and is asked from there is on it, too. */
+export const clusterNetwork = 'kind';
+
+const readyTimeoutMs = 180_000;
+
+/** A kind cluster. */
+export class Cluster {
+  readonly address: ClusterAddress;
+  readonly #engine: DockerEngine;
+  readonly #programs: { readonly kind: string; readonly kubectl: string };
+
+  private constructor(address: ClusterAddress, engine: DockerEngine, programs: { kind: string; kubectl: string }) {
+    this.address = address;
+    this.#engine = engine;
+    this.#programs = programs;
+  }
+
+  /** A cluster that is there already. */
+  static async at(address: ClusterAddress, engine: DockerEngine, onProgress: Progress): Promise<Cluster> {
+    const { kubectl } = await kubernetesPrograms(onProgress);
+    return new Cluster(address, engine, { kind: await kindProgram(onProgress), kubectl });
+  }
+
+  /** Makes a cluster, in place of one of that name. Done when every node and every pod of the cluster's own is ready. */
+  static async up(
+    engine: DockerEngine,
+    { name, workers, image, folder, onProgress }: ClusterOptions,
+  ): Promise<Cluster> {
+    const cluster = await Cluster.at({ name, kubeconfig: join(folder, 'kubeconfig') }, engine, onProgress);
+    await cluster.down();
+    await timed(onProgress, `cluster ${name}`, `starting 1 + ${workers} nodes`, () =>
+      cluster.#kind(['create', 'cluster', '--config', '-'], kindConfig({ image, workers })),
+    );
+    for (const node of await cluster.nodes()) await cluster.#addVolumes(node);
+    await cluster.untilReady(onProgress);
+    return cluster;
+  }
+
+  /** Takes the cluster away, with everything on its nodes. */
+  async down(): Promise<void> {
+    await this.#kind(['delete', 'cluster']);
+  }
+
+  /** Runs kubectl and returns what it prints. */
+  kubectl(args: readonly string[], input?: string): Promise<string> {
+    const options = input === undefined ? {} : { input };
+    return runProgram(this.#programs.kubectl, ['--kubeconfig', this.address.kubeconfig, ...args], options);
+  }
+
+  /** Applies objects, whoever applied them before. */
+  async apply(...items: readonly object[]): Promise<void> {
+    await this.kubectl(['apply', '-f', '-'], JSON.stringify({ apiVersion: 'v1', kind: 'List', items }));
+  }
+
+  /** The names of the nodes, which are those of their containers. */
+  async nodes(): Promise<readonly string[]> {
+    const output = await runProgram(this.#programs.kind, ['get', 'nodes', '--name', this.address.name], {
+      env: this.#engine.environment,
+    });
+    return output.trim().split('\n').sort();
+  }
+
+  /** Runs a program on a node and returns what it prints. */
+  onNode(node: string, ...command: readonly string[]): Promise<string> {
+    return this.#engine.docker(['exec', node, ...command]);
+  }
+
+  /** Runs a program on a node that goes on after this. */
+  async detached(node: string, ...command: readonly string[]): Promise<void> {
+    await this.#engine.docker(['exec', '--detach', node, ...command]);
+  }
+
+  /** Takes the power from all nodes at once, and gives it back. Done when their containers run; see {@link untilReady}. */
+  async reboot(): Promise<void> {
+    const nodes = await this.nodes();
+    const format = '{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}} {{slice .Name 1}}';
+    const lines = (await this.#engine.docker(['inspect', '--format', format, ...nodes])).trim().split('\n');
+    // The engine gives the lowest address that is free: in this order each node gets its own again, as real ones do.
+    const byAddress = lines.toSorted((one, other) => one.localeCompare(other, 'en', { numeric: true }));
+    await this.#engine.docker(['kill', ...nodes]);
+    for (const line of byAddress) await this.#engine.docker(['start', line.replace(/^.* /, '')]);
+  }
+
+  /** Done when every node and every pod of the cluster's own is ready. */
+  async untilReady(onProgress: Progress): Promise<void> {
+    const options = { timeoutMs: readyTimeoutMs, onProgress };
+    await waitFor(`cluster ${this.address.name} is ready`, () => this.#notReady(), options);
+  }
+
+  /** Gives images of the engine to every node. */
+  async load(images: readonly string[]): Promise<void> {
+    await this.#kind(['load', 'docker-image', ...images]);
+  }
+
+  /** Writes journals of the nodes and logs of all pods into a folder. */
+  async exportLogs(folder: string): Promise<void> {
+    await this.#kind(['export', 'logs', folder]);
+  }
+
+  #kind(args: readonly string[], input?: string): Promise<string> {
+    const { name, kubeconfig } = this.address;
+    const where = ['--name', name, ...(args[0] === 'load' || args[0] === 'export' ? [] : ['--kubeconfig', kubeconfig])];
+    return runProgram(this.#programs.kind, [...args, ...where], {
+      env: this.#engine.environment,
+      ...(input !== undefined && { input }),
+    });
+  }
+
+  async #addVolumes(node: string): Promise<void> {
+    await this.onNode(node, 'mkdir', '-p', ...volumeFolders);
+    await this.apply(...localVolumes(node));
+  }
+
+  async #notReady(): Promise<string | undefined> {
+    const ready = '{.status.conditions[?(@.type=="Ready")].status}';
+    const columns = `{range .items[*]}{.kind} {.metadata.name} ${ready}{"\\n"}{end}`;
+    const lines = await this.kubectl(['get', 'nodes,pods', '-n', 'kube-system', '-o', `jsonpath=${columns}`]);
+    const waiting = lines
+      .trim()
+      .split('\n')
+      .filter((line) => !line.endsWith(' True'));
+    return waiting.length === 0 ? undefined : `not ready: ${waiting.join(', ')}`;
+  }
+}

@@ -1,0 +1,37 @@
+import { runProgram } from '../run-program.ts';
+import { DockerEngine } from './docker-engine.ts';
+import { ownEngine, startOwnEngine, stopOwnEngine } from './own-engine.ts';
+
+/** An engine in use; `stop` ends it only if it was started for this use. */
+export interface EngineInUse {
+  readonly engine: DockerEngine;
+  readonly origin: string;
+  readonly stop: () => Promise<void>;
+}
+
+/**
+ * The engine that answers at DOCKER_HOST or in the docker program's context, else our own one, which is started when it
+ * does not run.
+ */
+export async function useEngine(): Promise<EngineInUse> {
+  const found = await findEngine();
+  if (found !== undefined) return { engine: found, origin: `found at ${found.host}`, stop: async () => {} };
+  await startOwnEngine();
+  return { engine: ownEngine, origin: `started at ${ownEngine.host}`, stop: stopOwnEngine };
+}
+
+async function findEngine(): Promise<DockerEngine | undefined> {
+  const given = process.env['DOCKER_HOST'] || (await contextHost());
+  const candidates = [...(given === undefined ? [] : [new DockerEngine(given)]), ownEngine];
+  for (const engine of candidates) if ((await engine.version()) !== undefined) return engine;
+  return undefined;
+}
+
+/** Where the docker program would look; undefined when there is no such program. */
+async function contextHost(): Promise<string | undefined> {
+  const asked = runProgram('docker', ['context', 'inspect', '--format', '{{.Endpoints.docker.Host}}']);
+  return asked.then(
+    (host) => host.trim(),
+    () => undefined,
+  );
+}

@@ -1,0 +1,55 @@
+import { mkdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { toolsFolder, type Progress } from '@entrepot/control-plane';
+import { Command } from 'commander';
+import { Cluster } from './cluster/cluster.ts';
+import { useEngine } from './engine/find-engine.ts';
+import { stopOwnEngine } from './engine/own-engine.ts';
+import { imageSource } from './image-source.ts';
+import { nodeImage } from './node-image/node-image.ts';
+import { imageSizes, productImages } from './product-images/product-images.ts';
+
+const began = performance.now();
+const onProgress: Progress = (line) => {
+  process.stderr.write(`${((performance.now() - began) / 1000).toFixed(1).padStart(6)} s  ${line}\n`);
+};
+const clusterName = 'entrepot';
+const folder = join(dirname(toolsFolder()), 'cluster');
+
+const program = new Command('cluster').description(
+  'Real clusters for tests and for looking around. What images come from is said by ENTREPOT_IMAGES: auto, public, built.',
+);
+
+program
+  .command('images')
+  .description('build the images of operator, node agent and fetcher, and print all sizes')
+  .action(async () => {
+    const { engine } = await useEngine();
+    const images = await productImages(engine, imageSource(), onProgress);
+    process.stdout.write(`${(await imageSizes(engine, images)).join('\n')}\n`);
+  });
+
+program
+  .command('up')
+  .description('start a kind cluster, and an engine for it when none answers; print how to use them')
+  .option('--workers <number>', 'nodes beside the one of the control plane', '2')
+  .action(async ({ workers }: { workers: string }) => {
+    const { engine } = await useEngine();
+    const image = await nodeImage(engine, imageSource(), onProgress);
+    await mkdir(folder, { recursive: true });
+    const options = { name: clusterName, workers: Number(workers), image, folder, onProgress };
+    const { address } = await Cluster.up(engine, options);
+    process.stdout.write(`export KUBECONFIG=${address.kubeconfig} DOCKER_HOST=${engine.host}\n`);
+  });
+
+program
+  .command('down')
+  .description('take the cluster away, and the engine if it is our own')
+  .action(async () => {
+    const { engine } = await useEngine();
+    const address = { name: clusterName, kubeconfig: join(folder, 'kubeconfig') };
+    await (await Cluster.at(address, engine, onProgress)).down();
+    await stopOwnEngine();
+  });
+
+await program.parseAsync();

@@ -1,0 +1,64 @@
+import type { Cluster } from '../../src/cluster/cluster.ts';
+import { namespace } from '../../src/install-operator.ts';
+import { awaited } from './on-cluster.ts';
+
+/** Applies a RegistryMirror; done when it is Ready. */
+export async function applyMirror(cluster: Cluster, name: string, spec: object): Promise<void> {
+  await cluster.apply({ apiVersion: 'k8s.osp.tech/v1', kind: 'RegistryMirror', metadata: { name }, spec });
+  await untilMirrorReady(cluster, name);
+}
+
+/** Done when the mirror is Ready, and all pods that say so are. */
+export async function untilMirrorReady(cluster: Cluster, name: string): Promise<void> {
+  const ready = '{.status.conditions[?(@.type=="Ready")]';
+  const condition = `jsonpath=${ready}.status} ${ready}.reason} ${ready}.message}`;
+  await awaited(`mirror ${name} is Ready`, async () => {
+    const said = await cluster.kubectl(['get', 'registrymirror', name, '-o', condition]);
+    return said.startsWith('True') ? undefined : said;
+  });
+}
+
+/** The requests that a mirror has answered, by nginx's log: `GET /v2/team/app/manifests/1 200`. */
+export async function answeredBy(cluster: Cluster, mirror: string): Promise<readonly string[]> {
+  const pod = ['-n', namespace, 'logs', '-l', `mirror=${mirror},component=registry`];
+  const log = await cluster.kubectl([...pod, '-c', 'registry', '--tail=-1']);
+  const field = (line: string, name: string): string => new RegExp(`"${name}":"?([^",]*)`).exec(line)?.[1] ?? '?';
+  const answers = log.split('\n').filter((line) => line.includes('"http.response.status-code"'));
+  return answers.map((line) =>
+    ['method', 'uri']
+      .map((name) => field(line, `http.request.${name}`))
+      .concat(field(line, 'http.response.status-code'))
+      .join(' '),
+  );
+}
+
+/** The digest that a mirror answers for an image, asked by a node as its container runtime does. */
+export async function resolvedBy(cluster: Cluster, node: string, image: string): Promise<string> {
+  const [, host = '', repository = '', tag = ''] = /^([^/]+)\/(.+):([^:]+)$/.exec(image) ?? [];
+  const accept =
+    'Accept: application/vnd.docker.distribution.manifest.v2+json, application/vnd.oci.image.manifest.v1+json';
+  const trust = ['--cacert', `/etc/docker/certs.d/${host}/ca.crt`];
+  const url = `https://${host}/v2/${repository}/manifests/${tag}`;
+  const headers = await cluster.onNode(node, 'curl', '--silent', '--fail', '--head', ...trust, '--header', accept, url);
+  return /^docker-content-digest: (\S+)/im.exec(headers)?.[1] ?? headers;
+}
+
+/** The certificate that a mirror serves a node with, PEM text. Fails where the node does not trust it. */
+export function servedCertificate(cluster: Cluster, node: string, host: string): Promise<string> {
+  const trust = ['--cacert', `/etc/docker/certs.d/${host}/ca.crt`];
+  const print = ['--output', '/dev/null', '--write-out', '%{certs}'];
+  return cluster.onNode(node, 'curl', '--silent', '--show-error', ...trust, ...print, `https://${host}/v2/`);
+}
+
+/** The blobs of a repository in a mirror's store, as they lie on the disks of the nodes. */
+export async function storedBlobs(cluster: Cluster, repository: string): Promise<readonly string[]> {
+  const found = await Promise.all(
+    (await cluster.nodes()).map((node) =>
+      cluster.onNode(node, 'find', '/var/local-volumes', '-path', `*/repos/*/${repository}/*`, '-type', 'f'),
+    ),
+  );
+  return found
+    .flatMap((lines) => lines.split('\n'))
+    .map((path) => path.split('/').at(-1) ?? '')
+    .filter(Boolean);
+}

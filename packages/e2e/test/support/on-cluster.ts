@@ -1,0 +1,48 @@
+import { fileURLToPath } from 'node:url';
+import { afterEach, inject } from 'vitest';
+import { collectArtefacts } from '../../src/artefacts.ts';
+import { Cluster } from '../../src/cluster/cluster.ts';
+import { DockerEngine } from '../../src/engine/docker-engine.ts';
+import { waitFor } from '../../src/wait-for.ts';
+
+const artefacts = fileURLToPath(new URL('../../.test-results/artefacts/', import.meta.url));
+
+/** The engine and the cluster of this run. Testcontainers finds the engine by the environment. */
+export async function sharedCluster(): Promise<{ readonly engine: DockerEngine; readonly cluster: Cluster }> {
+  const engine = new DockerEngine(inject('dockerHost'));
+  Object.assign(process.env, engine.environment);
+  return { engine, cluster: await Cluster.at(inject('cluster'), engine, () => {}) };
+}
+
+/** Keeps logs, events and journals of every test of this file that fails, and says where. */
+export function keepArtefacts(): void {
+  afterEach(async ({ task }) => {
+    if (task.result?.state === 'fail') await keep(task.name);
+  });
+}
+
+/** Does what the tests of a file need first; keeps logs, events and journals when that fails. */
+export async function prepared(title: string, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    await keep(title);
+    throw error;
+  }
+}
+
+async function keep(title: string): Promise<void> {
+  const folder = `${artefacts}${title.replaceAll(/[^a-z0-9]+/gi, '-')}`;
+  await collectArtefacts((await sharedCluster()).cluster, folder);
+  tell(`what the cluster said when that failed: ${folder}`);
+}
+
+/** Waits for something on the cluster, with a line about it. */
+export function awaited(what: string, missing: () => Promise<string | undefined>, timeoutMs = 120_000): Promise<void> {
+  return waitFor(what, missing, { timeoutMs, onProgress: tell });
+}
+
+/** Prints a line at once, unlike the console of a test. */
+export function tell(line: string): void {
+  process.stderr.write(`          ${line}\n`);
+}

@@ -1,0 +1,39 @@
+import type { Cluster } from '../../src/cluster/cluster.ts';
+import { awaited } from './on-cluster.ts';
+
+export interface PodOptions {
+  readonly name: string;
+  /** The node that it runs on. */
+  readonly node: string;
+  readonly image: string;
+  /** Asks what the tag points at even where the node has it. */
+  readonly pullAlways?: boolean;
+}
+
+/** A pod on a certain node; done when its container runs. The time limit is for the pull, mostly. */
+export async function startPod(cluster: Cluster, { name, node, image, pullAlways }: PodOptions): Promise<void> {
+  const pod = {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name, labels: { test: 'pull' } },
+    spec: {
+      nodeName: node,
+      automountServiceAccountToken: false,
+      tolerations: [{ operator: 'Exists' }],
+      terminationGracePeriodSeconds: 1,
+      containers: [{ name: 'app', image, ...(pullAlways === true && { imagePullPolicy: 'Always' }) }],
+    },
+  };
+  await cluster.apply(pod);
+  await awaited(`pod ${name} runs on ${node}`, async () => {
+    const status = '{.status.phase} {.status.containerStatuses[0].state.waiting}';
+    const said = await cluster.kubectl(['get', 'pod', name, '-o', `jsonpath=${status}`]);
+    return said.startsWith('Running') ? undefined : said;
+  });
+}
+
+/** The images of a repository that a node has, by digest. */
+export async function imagesOn(cluster: Cluster, node: string, repository: string): Promise<readonly string[]> {
+  const lines = (await cluster.onNode(node, 'ctr', '-n', 'k8s.io', 'images', 'list')).split('\n');
+  return lines.filter((line) => line.startsWith(repository)).map((line) => /sha256:[0-9a-f]+/.exec(line)?.[0] ?? line);
+}

@@ -1,0 +1,11 @@
+import { packageTests } from '../../vitest.shared.ts';
+
+/** Tests on a real cluster, which is started before the first one and taken away after the last one: `npm run e2e`. */
+export default packageTests('cluster', {
+  include: ['test/cluster/**/*.e2e.ts'],
+  globalSetup: ['test/support/shared-cluster.ts'],
+  results: 'cluster.json',
+  testTimeout: 180_000,
+  hookTimeout: 180_000,
+  fileParallelism: false,
+});
