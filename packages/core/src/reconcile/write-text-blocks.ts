@@ -16,28 +16,29 @@ export interface TextBlocksInput {
   readonly settings: MirrorSettings;
   readonly strategies: readonly ConfiguredStrategy[];
   readonly templates: readonly ConfigTemplate[];
+  /** Name of the strategy whose texts are written. */
+  readonly strategy: string;
 }
 
 /**
- * Writes, once, the texts of the default strategy as the running operator would, for the mirrors that are there now.
+ * Writes, once, the texts of a strategy as the running operator would, for the mirrors that are there now.
  *
- * @returns the blocks, which are in place
+ * @returns the blocks, which are in place; none where the strategy is not in use
  * @throws TerminalError `StrategyFailed`; WaitingError `NamespaceMissing`; ApiError
  */
 export async function writeTextBlocks(
-  { client, settings, strategies, templates }: TextBlocksInput,
+  { client, settings, strategies, templates, strategy: name }: TextBlocksInput,
   signal: AbortSignal,
 ): Promise<readonly TextBlock[]> {
   const { namespace, defaultAddressing } = settings;
   const catalog = createCatalog({ strategies, templates, defaultAddressing });
-  const name = catalog.strategy(defaultAddressing)?.strategy.name ?? defaultAddressing;
   const survey = surveyMirrors(stateOf(await objectsFor(client, namespace, strategies, signal)), settings, catalog);
-  const plan = planFleet(survey, catalog).find(({ strategy }) => strategy === name);
-  if (plan === undefined) {
-    const failure = survey.strategies.get(name)?.fleetFailure;
-    throw new TerminalError('StrategyFailed', `strategy ${name} failed: ${failure}`);
-  }
+  const failure = survey.strategies.get(name)?.fleetFailure;
+  if (failure !== undefined) throw new TerminalError('StrategyFailed', `strategy ${name} failed: ${failure}`);
   const inventory = new StrategyInventory(new Inventory({ client, namespace, fieldManager }));
+  const traces = await inventory.traces(signal);
+  const plan = planFleet(survey, catalog, traces.keys()).find(({ strategy }) => strategy === name);
+  if (plan === undefined) return [];
   await inventory.record(name, [], plan.textBlocks, signal);
   for (const block of plan.textBlocks) await applyTextBlock(client, block, { fieldManager }, signal);
   return plan.textBlocks;

@@ -1,9 +1,10 @@
 import { text } from 'node:stream/consumers';
-import { isProbe, probe } from '../map-check/probe.ts';
+import { askedProbe, probe } from '../map-check/probe.ts';
 
 const words = process.argv.slice(2);
 const say = (chunk: string) => process.stderr.write(chunk);
-process.exitCode = isProbe(words, process.env) ? await probe(process.env, say) : await wholeProgram();
+const asked = askedProbe(words, process.env);
+process.exitCode = asked === undefined ? await wholeProgram() : await probe(asked, say);
 
 /** Everything but the probe; it is loaded only now, since that takes longer than a probe may. */
 async function wholeProgram(): Promise<number> {

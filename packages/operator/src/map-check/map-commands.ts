@@ -1,4 +1,5 @@
 import { ConfigMap, writeTextBlocks } from '@entrepot/core';
+import { imageswap } from '@entrepot/strategy-imageswap';
 import { FailedError } from '../cli/exit.ts';
 import type { Host } from '../cli/host.ts';
 import { clientToken, compose, mapStateToken } from '../composition.ts';
@@ -8,25 +9,25 @@ import { messageOf } from '../message-of.ts';
 import { mirrorSettings } from '../mirror-settings.ts';
 import { checkMap } from './check-map.ts';
 import { textOf } from './in-cluster-map.ts';
-import { schemeProblem } from './map-scheme.ts';
 
 /** Nobody waits longer than this for a check. */
 const checkLimitMs = 10_000;
 
 /**
- * `--map-update`: writes the map from the RegistryMirrors and Services that are there, and ends.
+ * `--map-update`: writes the map from the RegistryMirrors and Services that are there, if the operator would, and ends.
  *
  * @throws FailedError that says why it is not written
  */
 export async function updateMapOnce(cluster: ClusterOptions, configuration: Configuration, host: Host): Promise<void> {
-  requireMap('--map-update', configuration);
   const { settings, strategies, templates } = configuration;
   const parts = await oneShot(cluster, configuration);
   const client = parts.resolve(clientToken);
   try {
-    const input = { client, settings: mirrorSettings(settings), strategies, templates };
-    for (const block of await writeTextBlocks(input, host.signal)) {
-      await parts.resolve(mapStateToken).record('imageswap', block);
+    const input = { client, settings: mirrorSettings(settings), strategies, templates, strategy: imageswap.name };
+    const blocks = await writeTextBlocks(input, host.signal);
+    if (blocks.length === 0) host.say('no mirror uses the ImageSwap map, so nothing is written\n');
+    for (const block of blocks) {
+      await parts.resolve(mapStateToken).record(imageswap.name, block);
       host.say(`the map in ConfigMap ${block.configMap.namespace}/${block.configMap.name} is written\n`);
     }
   } catch (error) {
@@ -42,7 +43,6 @@ export async function updateMapOnce(cluster: ClusterOptions, configuration: Conf
  * @throws FailedError when the map is not as the operator last wrote it
  */
 export async function checkMapOnce(cluster: ClusterOptions, configuration: Configuration, host: Host): Promise<void> {
-  requireMap('--map-check', configuration);
   const client = (await oneShot(cluster, configuration)).resolve(clientToken);
   try {
     const { isAsWritten, message } = await checkMap(
@@ -55,11 +55,6 @@ export async function checkMapOnce(cluster: ClusterOptions, configuration: Confi
   } finally {
     await client.close();
   }
-}
-
-function requireMap(flag: string, { settings }: Configuration): void {
-  const problem = schemeProblem(flag, settings.addressingScheme);
-  if (problem !== undefined) throw new FailedError(problem);
 }
 
 async function oneShot(cluster: ClusterOptions, configuration: Configuration) {

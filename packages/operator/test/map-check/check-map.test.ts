@@ -7,7 +7,7 @@ import { checkMap } from '../../src/map-check/check-map.ts';
 import { textOf } from '../../src/map-check/in-cluster-map.ts';
 import { MapStateRecorder } from '../../src/map-check/map-state-recorder.ts';
 import { readMapState, removeMapState, writeMapState } from '../../src/map-check/map-state.ts';
-import { schemeProblem } from '../../src/map-check/map-scheme.ts';
+import { askedProbe } from '../../src/map-check/probe.ts';
 
 let folder: string;
 let file: string;
@@ -153,10 +153,51 @@ test.each<[value: unknown, text: string | undefined]>([
   [null, undefined],
 ])('the text of the key in %j is %j', (value, text) => expect(textOf(value, 'maps')).toBe(text));
 
-test('only the scheme with a map has anything to check', () => {
-  expect(schemeProblem('--map-check', 'services')).toBeUndefined();
-  expect(schemeProblem('--map-check', 'imageswap')).toBeUndefined();
-  expect(schemeProblem('--map-check', 'hostess')).toBe(
-    '--map-check is for ADDRESSING_SCHEME=services, which has a map; here it is hostess',
+const inPod = { KUBERNETES_SERVICE_HOST: '10.0.0.1', KUBERNETES_SERVICE_PORT: '443' };
+const usual = { host: '10.0.0.1', port: '443', file: '/var/run/imageswap_configmap_version' };
+
+describe('the probe takes', () => {
+  test.each<[line: string, file?: string]>([
+    ['--map-check'],
+    ['--map-check --namespace mirrors'],
+    ['--namespace=mirrors --addressing-scheme services --map-check'],
+    ['--map-check --imageswap-namespace imageswap-system --imageswap-map-separator ::'],
+    ['--map-check --imageswap-map-state-file /tmp/state', '/tmp/state'],
+    ['--imageswap-map-state-file=/tmp/state --map-check', '/tmp/state'],
+  ])('operator %s', (line, file = usual.file) =>
+    expect(askedProbe(['operator', ...line.split(' ')], inPod)).toEqual({ ...usual, file }),
   );
+
+  test('the state file that the environment names, unless a flag does', () => {
+    const environment = { ...inPod, IMAGESWAP_MAP_STATE_FILE: '/tmp/named' };
+    expect(askedProbe(['operator', '--map-check'], environment)).toEqual({ ...usual, file: '/tmp/named' });
+    const words = ['operator', '--map-check', '--imageswap-map-state-file', '/tmp/flag'];
+    expect(askedProbe(words, environment)).toEqual({ ...usual, file: '/tmp/flag' });
+  });
+});
+
+describe('the probe leaves to the whole program', () => {
+  test.each([
+    'render --map-check',
+    'operator',
+    'operator --map-check --map-check --map-update',
+    'operator --map-check --kubeconfig /tmp/kubeconfig',
+    'operator --map-check --log-level error',
+    'operator --map-check --help',
+    'operator --map-check --namespace Mirrors',
+    'operator --map-check --namespace',
+    'operator --map-check --namespace --help',
+    'operator --map-check --addressing-scheme mine',
+    'operator --map-check --imageswap-map-separator =',
+    'operator --map-check --imageswap-map-state-file state',
+    'operator --map-check=yes',
+    'operator --map-check mirrors',
+    'operator --map-check --namespace mirrors -- --help',
+  ])('%s', (line) => expect(askedProbe(line.split(' '), inPod)).toBeUndefined());
+
+  test('what runs outside a pod, or with a kubeconfig', () => {
+    const words = ['operator', '--map-check'];
+    expect(askedProbe(words, {})).toBeUndefined();
+    expect(askedProbe(words, { ...inPod, KUBECONFIG: '/tmp/kubeconfig' })).toBeUndefined();
+  });
 });
