@@ -78,8 +78,9 @@ const modes: Readonly<Record<string, (agent: Agent, signal: AbortSignal) => Prom
     const trouble = await hosts.backUp(settings, readiness, signal);
     if (trouble !== undefined) log.critical(`The hosts file cannot be backed up, so it is left alone: ${trouble}`);
     if (trouble !== undefined || signal.aborted) return 1;
-    await keepHostsEntry(settings, connection, hosts, readiness, log, signal);
-    return settings.keepOnExit ? 0 : 1;
+    const lost = await keepHostsEntry(settings, connection, hosts, readiness, log, signal);
+    if (lost !== undefined) log.critical(`The hosts file cannot be kept, so it is left alone: ${lost}`);
+    return settings.keepOnExit && lost === undefined ? 0 : 1;
   },
   'trusted-ca': async ({ environment, policy, readiness, log }, signal) => {
     await keepTrustedCA(trustedCASettings(environment), policy, readiness, log, signal);

@@ -1,4 +1,5 @@
-import { readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { poll } from '@entrepot/control-plane';
 import { describe, expect, test } from 'vitest';
@@ -54,11 +55,12 @@ describe('the agent, beside a real API server', () => {
 
   test('withdraws its line at SIGTERM and exits with 1, as mirror-hostess does', async () => {
     await createService('withdrawn', '127.64.0.43');
-    const { agent, read } = node();
+    const { agent, hosts, read } = node();
     const running = await agent('withdrawn', 'mirror-b.io');
     await expect.poll(read, patience).toBe(line('127.64.0.43', 'mirror-b.io'));
     expect(await running.stop()).toBe(1);
     expect(read()).toBe(`${pristine}\n`);
+    expect(running.output).toContain(`[INFO] mirror-b.io is taken out of ${hosts}, as the agent ends\n`);
   });
 
   test('keeps its line at SIGTERM under KEEP_ON_EXIT, and keeps the first backup at the next start', async () => {
@@ -100,8 +102,16 @@ describe('the agent, beside a real API server', () => {
   test('puts its line back when somebody else takes it away', async () => {
     await createService('repaired', '127.64.0.63');
     const { agent, hosts, read } = node();
-    await agent('repaired', 'mirror-g.io', { HOSTS_CHECK_SECONDS: '0.2' });
+    const running = await agent('repaired', 'mirror-g.io', { HOSTS_CHECK_SECONDS: '0.2' });
+    const repairs = () => running.output.split(`[INFO] somebody else changed ${hosts}: mirror-g.io is put right there`);
     await expect.poll(read, patience).toBe(line('127.64.0.63', 'mirror-g.io'));
+    expect(repairs()).toHaveLength(1);
+    writeFileSync(hosts, pristine);
+    await expect.poll(read, patience).toBe(line('127.64.0.63', 'mirror-g.io'));
+    await expect.poll(repairs, patience).toHaveLength(2);
+    writeFileSync(hosts, '');
+    await expect.poll(read, patience).toBe('127.64.0.63\tmirror-g.io\n');
+    await expect.poll(repairs, patience).toHaveLength(3);
     writeFileSync(hosts, pristine);
     await expect.poll(read, patience).toBe(line('127.64.0.63', 'mirror-g.io'));
     await deleteService('repaired');
@@ -130,6 +140,53 @@ describe('the agent, beside a real API server', () => {
 });
 
 describe('the agent ends with 1', () => {
+  const kinds: readonly [what: string, make: (path: string) => void, why: string][] = [
+    ['is missing', () => {}, 'is missing'],
+    ['is a folder', mkdirSync, 'is a folder, not a file'],
+    ['is a FIFO', (path) => execFileSync('mkfifo', [path]), 'is not a file'],
+  ];
+
+  test.each(kinds)('when the hosts file %s at the start', async (_what, make, why) => {
+    const { agent, hosts } = node();
+    rmSync(hosts);
+    make(hosts);
+    const running = await agent('x', 'mirror-x.io');
+    expect(await running.exitCode()).toBe(1);
+    expect(running.output).toMatch(
+      new RegExp(`\\[CRITICAL\\] The hosts file cannot be backed up, so it is left alone: ${hosts} ${why}\n$`),
+    );
+  });
+
+  test.each(kinds)('when the hosts file %s while it runs', async (_what, make, why) => {
+    await createService('lost', '127.64.0.64').catch(() => {});
+    const { agent, hosts, read } = node();
+    const running = await agent('lost', 'mirror-i.io', { HOSTS_CHECK_SECONDS: '0.2', KEEP_ON_EXIT: 'true' });
+    await expect.poll(read, patience).toBe(line('127.64.0.64', 'mirror-i.io'));
+    rmSync(hosts);
+    make(hosts);
+    expect(await running.exitCode()).toBe(1);
+    expect(running.output).toContain('[CRITICAL] The hosts file cannot be kept, so it is left alone: ');
+    // Looked at between the two steps above, it is missing.
+    expect(running.output).toMatch(new RegExp(`alone: ${hosts} (${why}|is missing)\n$`));
+  });
+
+  test.each(kinds)(
+    'at SIGTERM, and says why its line cannot be taken out, when the hosts file %s',
+    async (_, make, why) => {
+      await createService('lost', '127.64.0.64').catch(() => {});
+      const { agent, hosts, read } = node();
+      const running = await agent('lost', 'mirror-i.io', { HOSTS_CHECK_SECONDS: '60' });
+      await expect.poll(() => running.output, patience).toContain('mirror-i.io is 127.64.0.64');
+      expect(read()).toBe(line('127.64.0.64', 'mirror-i.io'));
+      rmSync(hosts);
+      make(hosts);
+      expect(await running.stop()).toBe(1);
+      expect(running.output).toMatch(
+        new RegExp(`\\[ERROR\\] mirror-i.io is not taken out of ${hosts}: ${hosts} ${why}\n$`),
+      );
+    },
+  );
+
   test('when the hosts file cannot be backed up, and leaves it untouched', async () => {
     const { agent, folder, read } = node();
     const running = await agent('x', 'mirror-x.io', { HOSTS_FILE_BACKUP: join(folder, 'missing', 'backup') });

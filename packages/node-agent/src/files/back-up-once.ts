@@ -1,4 +1,5 @@
-import { link, readFile, rm, stat } from 'node:fs/promises';
+import { link, rm, stat } from 'node:fs/promises';
+import { openFile } from './open-file.ts';
 import { removeLeftovers, syncFolderOf, writeBeside } from './replace-file.ts';
 
 /**
@@ -6,12 +7,11 @@ import { removeLeftovers, syncFolderOf, writeBeside } from './replace-file.ts';
  * worth keeping. The backup appears complete or not at all. The caller holds the lock.
  *
  * @returns whether a backup was made
- * @throws when the file cannot be read, or the backup cannot be written or is not a file
+ * @throws NoFileError; other errors when the file cannot be read, or the backup cannot be written or is not a file
  */
 export async function backUpOnce(path: string, backup: string): Promise<boolean> {
   await removeLeftovers(backup);
-  const content = await readFile(path);
-  const { mode } = await stat(path);
+  const { content, mode } = await readWithMode(path);
   if (await isFile(backup)) return false;
   const temporary = await writeBeside(backup, content, { mode });
   try {
@@ -21,6 +21,15 @@ export async function backUpOnce(path: string, backup: string): Promise<boolean>
     await rm(temporary, { force: true });
   }
   return true;
+}
+
+async function readWithMode(path: string): Promise<{ readonly content: Buffer; readonly mode: number }> {
+  const file = await openFile(path);
+  try {
+    return { content: await file.readFile(), mode: (await file.stat()).mode };
+  } finally {
+    await file.close();
+  }
 }
 
 async function isFile(path: string): Promise<boolean> {

@@ -1,7 +1,8 @@
-import { open, realpath } from 'node:fs/promises';
+import { realpath } from 'node:fs/promises';
 import { backUpOnce } from '../files/back-up-once.ts';
 import { LockTimeoutError, withFileLock } from '../files/file-lock.ts';
 import { assertLinked } from '../files/linked-file.ts';
+import { NoFileError, openFile } from '../files/open-file.ts';
 import { removeLeftovers } from '../files/replace-file.ts';
 import { updateFile, type FileChange } from '../files/update-file.ts';
 import type { Readiness } from '../health/readiness.ts';
@@ -47,14 +48,15 @@ export class HostsFile {
       (await this.#policy()).assertAllows();
       try {
         const tidied = async (): Promise<boolean> => {
+          const made = await backUpOnce(hostsFile, backupFile);
           await removeLeftovers(await realpath(hostsFile));
-          return backUpOnce(hostsFile, backupFile);
+          return made;
         };
         const made = await withFileLock(lockFile, tidied, {}, signal);
         if (!made) this.#log.warning(`Backup hosts file already exists at ${backupFile}; it is kept`);
       } catch (error) {
         if (error instanceof LockTimeoutError) throw error;
-        trouble = String(error);
+        trouble = error instanceof NoFileError ? error.message : String(error);
       }
       return 'finished';
     };
@@ -65,15 +67,16 @@ export class HostsFile {
   /**
    * Makes the file say this about one name, unless it does.
    *
-   * @throws RefusedError when the administrator's rules forbid it; LockTimeoutError; whatever reading and writing throws
+   * @returns whether it did not, and was written
+   * @throws RefusedError when the administrator's rules forbid it; NoFileError; LockTimeoutError; whatever reading and writing throws
    */
-  async ensure(entry: HostsEntry, signal?: AbortSignal): Promise<void> {
+  async ensure(entry: HostsEntry, signal?: AbortSignal): Promise<boolean> {
     (await this.#policy()).assertAllows(entry.hostname);
     const change = {
       merged: (content: Buffer) => merge(content, entry),
       edits: (content: Buffer) => editsFor(content, entry),
     };
-    await this.#carryOut(change, signal);
+    return (await this.#carryOut(change, signal)).isChanged;
   }
 
   /**
@@ -81,7 +84,7 @@ export class HostsFile {
    * is touched.
    *
    * @returns whether the name is gone; it is not while a line of somebody else has it
-   * @throws RefusedError while nothing may be written; LockTimeoutError; whatever reading and writing throws
+   * @throws RefusedError while nothing may be written; NoFileError; LockTimeoutError; whatever reading and writing throws
    */
   async withdraw(name: GivenName, signal?: AbortSignal): Promise<boolean> {
     (await this.#policy()).assertAllows();
@@ -89,22 +92,24 @@ export class HostsFile {
       merged: (content: Buffer) => withoutOwnLines(content, name),
       edits: (content: Buffer) => editsWithoutOwnLines(content, name),
     };
-    return !isNamedByOthers(await this.#carryOut(change, signal), name);
+    return !isNamedByOthers((await this.#carryOut(change, signal)).before, name);
   }
 
-  /** Makes a change, unless it is made already, which is looked at without the lock. @returns what was there before */
-  async #carryOut(change: FileChange, signal?: AbortSignal): Promise<Buffer> {
+  /** Makes a change, unless it is made already, which is looked at without the lock. */
+  async #carryOut(
+    change: FileChange,
+    signal?: AbortSignal,
+  ): Promise<{ readonly before: Buffer; readonly isChanged: boolean }> {
     const { hostsFile, lockFile } = this.#paths;
-    const content = await this.#content();
-    if (!change.merged(content).equals(content)) {
-      await withFileLock(lockFile, () => updateFile(hostsFile, change), {}, signal);
-    }
-    return content;
+    const before = await this.#content();
+    if (change.merged(before).equals(before)) return { before, isChanged: false };
+    const isChanged = await withFileLock(lockFile, () => updateFile(hostsFile, change), {}, signal);
+    return { before, isChanged };
   }
 
-  /** @throws OrphanError */
+  /** @throws NoFileError; OrphanError */
   async #content(): Promise<Buffer> {
-    const file = await open(this.#paths.hostsFile);
+    const file = await openFile(this.#paths.hostsFile);
     try {
       assertLinked(this.#paths.hostsFile, await file.stat());
       return await file.readFile();

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Connection } from '../api/connection.ts';
 import { watchService } from '../api/watch-service.ts';
 import { Doorbell } from '../doorbell.ts';
+import { NoFileError } from '../files/open-file.ts';
 import type { Readiness } from '../health/readiness.ts';
 import type { Logger } from '../log/logger.ts';
 import type { HostsSettings } from '../settings/hosts-settings.ts';
@@ -17,6 +18,8 @@ import type { HostsFile } from './hosts-file.ts';
  * cannot be asked, the line stays as it is; when somebody else takes the line away, it comes back within seconds.
  *
  * At the end the line is withdrawn, as mirror-hostess does, unless `keepOnExit` says otherwise.
+ *
+ * @returns why it ended before the signal: there is no hosts file any more
  */
 export async function keepHostsEntry(
   settings: HostsSettings,
@@ -24,22 +27,36 @@ export async function keepHostsEntry(
   hosts: HostsFile,
   readiness: Readiness,
   log: Logger,
-  signal: AbortSignal,
-): Promise<void> {
+  stop: AbortSignal,
+): Promise<string | undefined> {
   const { hostsFile, service, hostname, checkMs, keepOnExit } = settings;
   const bell = new Doorbell();
+  const ending = new AbortController();
+  const signal = AbortSignal.any([stop, ending.signal]);
   let told: Told | undefined;
+  let inPlace: string | undefined;
+  let trouble: string | undefined;
   const following = follow(settings, connection, log, signal, (now) => {
     told = now;
     bell.ring();
   });
 
-  const compare = async (): Promise<'again'> => {
+  const compare = async (): Promise<'again' | 'finished'> => {
     if (told === undefined) return 'again';
     const refused = whyRefused(settings, told);
     if (refused !== undefined) throw new RefusedError(`${hostname} is left alone: ${refused}`);
     const { addresses } = told;
-    await hosts.ensure({ hostname, addresses }, signal);
+    try {
+      const isChanged = await hosts.ensure({ hostname, addresses }, signal);
+      if (isChanged && inPlace === addresses.join()) {
+        log.info(`somebody else changed ${hostsFile}: ${hostname} is put right there`);
+      }
+      inPlace = addresses.join();
+    } catch (error) {
+      if (!(error instanceof NoFileError)) throw error;
+      trouble = error.message;
+      return 'finished';
+    }
     if (addresses.length > 0) readiness.done(`${hostname} is ${addresses.join(' and ')} in ${hostsFile} now`);
     else
       readiness.waits(
@@ -48,9 +65,27 @@ export async function keepHostsEntry(
     return 'again';
   };
   await repeatedly(compare, checkMs, readiness, signal, bell);
+  ending.abort();
   await following;
   const isServed = told !== undefined && told.addresses.length > 0 && whyRefused(settings, told) === undefined;
-  if (isServed && !keepOnExit) await hosts.withdraw(settings);
+  if (isServed && !keepOnExit && trouble === undefined) await withdrawAtEnd(settings, hosts, log);
+  return trouble;
+}
+
+/** Tells what becomes of the line; when it cannot be withdrawn, the agent ends all the same. */
+async function withdrawAtEnd(settings: HostsSettings, hosts: HostsFile, log: Logger): Promise<void> {
+  const { hostname, hostsFile } = settings;
+  try {
+    const isGone = await hosts.withdraw(settings);
+    log.info(
+      isGone
+        ? `${hostname} is taken out of ${hostsFile}, as the agent ends`
+        : `${hostname} stays in ${hostsFile}, in what no agent wrote`,
+    );
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    log.error(`${hostname} is not taken out of ${hostsFile}: ${why}`);
+  }
 }
 
 /** What the API server said last. */
