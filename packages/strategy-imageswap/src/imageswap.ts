@@ -11,7 +11,7 @@ import {
 } from '@entrepot/core';
 import { z } from 'zod';
 import { mirrorAddress, type MirrorAddress } from './address.ts';
-import { hasForeignDefault, linesOfMirrorOperator, marker } from './map-text.ts';
+import { hasForeignDefault, linesOfMirrorOperator, marker, winningLine } from './map-text.ts';
 import { imageswapSettings, type ImageswapSettings } from './settings.ts';
 
 const key = 'maps';
@@ -37,18 +37,19 @@ export const imageswap = defineStrategy({
 });
 
 function plan(mirrors: readonly PlannedMirror[], settings: ImageswapSettings, context: PlanContext): StrategyPlan {
+  const map = mapText(context.observed(mapReference(settings))?.['data']);
   const swaps = mirrors
     .map(({ mirror }) => swapOf(mirror, settings))
     .sort((a, b) => (a.mirror.name < b.mirror.name ? -1 : 1));
   return {
-    perMirror: new Map(swaps.map((swap) => [swap.mirror.name, contribution(swap)])),
-    fleet: { textBlocks: [mapBlock(swaps, settings, context)] },
+    perMirror: new Map(swaps.map((swap) => [swap.mirror.name, contribution(swap, map, settings)])),
+    fleet: { textBlocks: [mapBlock(swaps, map, settings)] },
   };
 }
 
 /** What the map says of one mirror, or why it says nothing. */
 type Swap = { readonly mirror: MirrorView } & (
-  | { readonly address: MirrorAddress; readonly line: string }
+  | { readonly address: MirrorAddress; readonly target: string }
   | { readonly obstacle: Pick<Contribution, 'waitFor' | 'unsupported'> }
 );
 
@@ -72,22 +73,29 @@ function swapOf(mirror: MirrorView, { separator }: ImageswapSettings): Swap {
   }
   // A port cannot stand in the path of an image; without the path the mirror is found just as well.
   const target = hasPort ? address.host : `${address.host}/${masqueradeHost}`;
-  return { mirror, address, line: `${masqueradeHost}${separator}${target}\n` };
+  return { mirror, address, target };
 }
 
-function contribution(swap: Swap): Contribution {
+function contribution(swap: Swap, map: string, { namespace, configMap }: ImageswapSettings): Contribution {
   if ('obstacle' in swap) return swap.obstacle;
+  const winner = winningLine(map, swap.mirror.masqueradeHost, swap.target);
+  const waitFor = `line '${winner}' of somebody else, below ours in ConfigMap ${namespace}/${configMap}, sends its images elsewhere, as ImageSwap takes the later of two; remove it, or services from spec.addressing`;
   return {
     node: [{ kind: 'TrustedCA', directory: `${certificateFolder}/${swap.address.host}` }],
     servingNames: [swap.address.ip],
+    ...(winner !== undefined && { waitFor }),
   };
 }
 
-function mapBlock(swaps: readonly Swap[], settings: ImageswapSettings, context: PlanContext): TextBlock {
-  const map = mapText(context.observed(mapReference(settings))?.['data']);
+function mapBlock(
+  swaps: readonly Swap[],
+  map: string,
+  { namespace, configMap, separator }: ImageswapSettings,
+): TextBlock {
   const replaces = linesOfMirrorOperator(map, new Set(swaps.map(({ mirror }) => mirror.masqueradeHost)));
-  const lines = swaps.flatMap((swap) => ('line' in swap ? [swap.line] : []));
-  const { namespace, configMap, separator } = settings;
+  const lines = swaps.flatMap((swap) =>
+    'target' in swap ? [`${swap.mirror.masqueradeHost}${separator}${swap.target}\n`] : [],
+  );
   return {
     configMap: { namespace, name: configMap },
     key,

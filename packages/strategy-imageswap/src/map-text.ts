@@ -14,7 +14,21 @@ const end = `# entrepot end ${marker}`;
  * @param replaced lines that our block stands in for
  */
 export function hasForeignDefault(map: string, replaced: readonly string[]): boolean {
-  return linesOutsideBlock(map).some((line) => keyOf(line) === 'default' && !replaced.includes(line));
+  return linesOutsideBlock(map).some((line) => ruleOf(line)?.key === 'default' && !replaced.includes(line));
+}
+
+/**
+ * The line of somebody else that says something else of a registry than ours, and wins: of two lines with one key ImageSwap
+ * takes the later. A block that is not there yet will be last.
+ *
+ * @returns undefined where our line counts
+ */
+export function winningLine(map: string, key: string, value: string): string | undefined {
+  const lines = map.split('\n').map((line) => line.trim());
+  const close = lines.indexOf(end, lines.indexOf(begin));
+  const below = close < 0 ? [] : linesOutsideBlock(lines.slice(close + 1).join('\n'));
+  const last = below.findLast((line) => ruleOf(line)?.key === key);
+  return last === undefined || ruleOf(last)?.value === value ? undefined : last;
 }
 
 /**
@@ -50,9 +64,9 @@ function linesOutsideBlock(map: string): readonly string[] {
   return outside;
 }
 
-/** The key of a line as ImageSwap reads it: comments cut, blanks ignored; undefined where it skips the line. */
-function keyOf(line: string): string | undefined {
+/** A line as ImageSwap reads it: comments cut, blanks ignored; undefined where it skips the line. */
+function ruleOf(line: string): { readonly key: string; readonly value: string } | undefined {
   const text = line.replace(/#.*$/, '').replaceAll(/\s/g, '');
-  const halves = text.includes('::') ? text.split('::') : text.split(':');
-  return halves.length === 2 ? halves[0] : undefined;
+  const [key = '', value, ...more] = text.split(text.includes('::') ? '::' : ':');
+  return value === undefined || more.length > 0 ? undefined : { key, value };
 }

@@ -24,7 +24,7 @@ function applicable(rules: ReadonlyMap<string, string>, registry: string): reado
 
 function rulesOf(map: string): ReadonlyMap<string, string> {
   const rules = new Map<string, string>();
-  for (const raw of map.split('\n')) {
+  for (const raw of map.split(/\r?\n/)) {
     const line = raw.replace(/#.*/, '').replaceAll(' ', '');
     const [key, value, ...rest] = line.split(line.includes('::') ? '::' : ':');
     if (key !== undefined && value !== undefined && rest.length === 0) rules.set(key, value);

@@ -172,6 +172,57 @@ describe('a mirror', () => {
   });
 });
 
+describe('of two lines with one key ImageSwap takes the later:', () => {
+  const ours =
+    '# entrepot begin imageswap\ndefault::\nmirror-quay.io::172.20.1.3/mirror-quay.io\n# entrepot end imageswap\n';
+  const wait = (line: string) =>
+    `line '${line}' of somebody else, below ours in ConfigMap imageswap-system/imageswap-maps, sends its images elsewhere, as ImageSwap takes the later of two; remove it, or services from spec.addressing`;
+  test.each<{ title: string; before: string; image: string; waitFor?: string }>([
+    {
+      title: 'somebody else’s below ours wins, and the mirror says so',
+      before: `${ours}x.io::y.io\nmirror-quay.io::mine.example\n`,
+      image: 'mine.example/app',
+      waitFor: wait('mirror-quay.io::mine.example'),
+    },
+    {
+      title: 'also in the old form, with blanks and a comment',
+      before: `${ours} mirror-quay.io : mine.example # ours\r\n`,
+      image: 'mine.example/app',
+      waitFor: wait('mirror-quay.io : mine.example # ours'),
+    },
+    {
+      title: 'the last of several counts',
+      before: `${ours}mirror-quay.io::mine.example\nmirror-quay.io::172.20.1.3/mirror-quay.io\n`,
+      image: '172.20.1.3/mirror-quay.io/app',
+    },
+    {
+      title: 'above ours it does not matter',
+      before: `mirror-quay.io::mine.example\n${ours}`,
+      image: '172.20.1.3/mirror-quay.io/app',
+    },
+    {
+      title: 'ours comes last where our block is new',
+      before: 'mirror-quay.io::mine.example\n',
+      image: '172.20.1.3/mirror-quay.io/app',
+    },
+    {
+      title: 'a line that ImageSwap skips does not matter',
+      before: `${ours}#mirror-quay.io::mine.example\nmirror-quay.io:mine:example\n`,
+      image: '172.20.1.3/mirror-quay.io/app',
+    },
+  ])('$title', ({ before, image, waitFor }) => {
+    const contribution = {
+      node: [{ kind: 'TrustedCA', directory: '/etc/docker/certs.d/172.20.1.3' }],
+      servingNames: ['172.20.1.3'],
+      ...(waitFor !== undefined && { waitFor }),
+    };
+    expect(planned([quay], { before }).perMirror).toEqual(new Map([['quay', contribution]]));
+    const after = mapAfter(before, [quay]);
+    expect(swapped(after, 'mirror-quay.io/app')).toBe(image);
+    expect(mapAfter(after, [quay])).toBe(after);
+  });
+});
+
 describe('the settings', () => {
   test('have defaults but for the namespace', () =>
     expect(imageswapSettings.parse({ namespace: 'a' })).toEqual({
