@@ -30,6 +30,8 @@ export function packageTests(
       include: ['test/**/*.test.ts'],
       testTimeout: 30_000,
       hookTimeout: 60_000,
+      // Titles of test.each are shown whole.
+      taskTitleValueFormatTruncate: 0,
       ...test,
       reporters: ['default', ['json', { outputFile: `.test-results/${results}` }]],
     },

@@ -1,4 +1,4 @@
-import type { Check } from './check.ts';
+import { messageOf, type Check } from './check.ts';
 
 /** Where a plugin knowingly does otherwise. */
 export interface Deviation {
@@ -15,7 +15,7 @@ export interface ContractCase {
 }
 
 /**
- * A test for every check. A deviation turns its tests around: they pass while the check fails, so that one which is no
+ * A test for every check. Of those that fail for one cause the first says everything, and the others name it. A deviation turns its tests around: they pass while the check fails, so that one which is no
  * longer needed is noticed.
  *
  * @param what names the subject, as in `strategy hostess`
@@ -28,10 +28,11 @@ export function contractCases<Subject>(
   deviations: readonly Deviation[] = [],
 ): readonly ContractCase[] {
   const reasons = reasonsByTest(what, checks, deviations);
+  const firstByCause = new Map<string, string>();
   return checks.map(({ name, run }) => {
     const reason = reasons.get(name);
     const outcome = async (): Promise<void> => run(subject());
-    if (reason === undefined) return { name, outcome };
+    if (reason === undefined) return { name, outcome: async () => toldOnce(name, outcome(), firstByCause) };
     return {
       name: `${name} (deviates: ${reason})`,
       outcome: async () => {
@@ -40,6 +41,27 @@ export function contractCases<Subject>(
       },
     };
   });
+}
+
+async function toldOnce(name: string, outcome: Promise<void>, firstByCause: Map<string, string>): Promise<void> {
+  try {
+    await outcome;
+  } catch (error) {
+    const cause = rootMessage(error);
+    const first = firstByCause.get(cause) ?? name;
+    firstByCause.set(cause, first);
+    if (first === name) throw error;
+    throw briefly(`'${first}' fails for the same reason: ${cause}`);
+  }
+}
+
+function rootMessage(error: unknown): string {
+  return error instanceof Error && error.cause !== undefined ? rootMessage(error.cause) : messageOf(error);
+}
+
+/** An error without a stack, which would show this file and not the author's. */
+function briefly(message: string): Error {
+  return Object.assign(new Error(message), { stack: message });
 }
 
 async function holds(outcome: Promise<void>): Promise<boolean> {

@@ -26,7 +26,7 @@ export interface StrategySubject {
 /**
  * The strategy's plan for these mirrors in a cluster that holds these objects. All it gets is frozen.
  *
- * @throws when plan() does, saying for which mirrors
+ * @throws when plan() does, saying for which mirrors, or that it changes its input
  */
 export function planFor(
   subject: StrategySubject,
@@ -36,6 +36,10 @@ export function planFor(
   try {
     return planOf(subject, mirrors, cluster);
   } catch (error) {
+    if (error instanceof TypeError && /read only|not extensible|delete property/.test(error.message)) {
+      const message = `plan() changes its input (${error.message}); copy before you sort or fill in`;
+      throw new Error(message, { cause: error });
+    }
     const guilty = mirrors.filter((mirror) => throws(() => planOf(subject, [mirror], cluster)));
     const names = (guilty.length > 0 ? guilty : mirrors).map(({ name }) => name).join(', ');
     throw new Error(

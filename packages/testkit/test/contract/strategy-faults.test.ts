@@ -189,7 +189,7 @@ describe('a faulty strategy is told what was found, where, and what to change', 
         Object.assign(mirrors[0]?.mirror ?? {}, { note: 'mine' });
         return plan;
       }),
-      check: 'leaves its input as it was',
+      check: 'plans without throwing, and leaves its input as it was',
       message:
         'plan() changes its input (Cannot add property note, object is not extensible); copy before you sort or fill in',
     },
