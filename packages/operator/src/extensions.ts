@@ -43,7 +43,12 @@ async function importOf(specifier: string, location: string): Promise<unknown> {
 }
 
 async function defaultExport(specifier: string, folder: string): Promise<unknown> {
-  const isPath = /^\.{0,2}\//.test(specifier);
-  const module = await importOf(specifier, isPath ? pathToFileURL(resolve(folder, specifier)).href : specifier);
+  const location = isPath(specifier) ? pathToFileURL(resolve(folder, specifier)).href : specifier;
+  const module = await importOf(specifier, location);
   return typeof module === 'object' && module !== null && 'default' in module ? module.default : undefined;
+}
+
+/** Whether a module is named by its file: `./mine.js` or an absolute path. */
+export function isPath(specifier: string): boolean {
+  return /^\.{0,2}\//.test(specifier);
 }

@@ -1,7 +1,10 @@
+import { isAbsolute } from 'node:path';
 import { Command } from 'commander';
-import { readConfiguration } from '../configuration.ts';
+import { readConfiguration, type Configuration } from '../configuration.ts';
+import { isPath } from '../extensions.ts';
 import { manifests } from '../manifests/manifests.ts';
 import { printObjects, type OutputFormat } from '../output.ts';
+import type { GivenSettings } from '../settings/given-settings.ts';
 import { version } from '../version.ts';
 import type { Host } from './host.ts';
 import { outputOption } from './output-option.ts';
@@ -29,6 +32,7 @@ export function manifestsCommand(host: Host): Command {
     .action(async ({ image, output }: ManifestsOptions) => {
       const given = settingsGivenTo(command, host);
       const configuration = await readConfiguration(given, host.folder);
+      for (const note of notesOnFiles(configuration, given, image)) host.say(note);
       host.out(printObjects(manifests({ configuration, given, image }), output));
     });
   return addSettingOptions(command);
@@ -37,4 +41,16 @@ export function manifestsCommand(host: Host): Command {
 interface ManifestsOptions {
   readonly image: string;
   readonly output: OutputFormat;
+}
+
+/** Modules that are files were found here; the operator looks for them in its image. */
+function notesOnFiles({ settings }: Configuration, given: GivenSettings, image: string): readonly string[] {
+  const named = { STRATEGIES: settings.strategies, TEMPLATES: settings.templates };
+  return Object.entries(named).flatMap(([variable, specifiers]) =>
+    specifiers.filter(isPath).map((file) => {
+      const where = isAbsolute(file) ? '' : ', seen from its working directory';
+      const source = given.get(variable)?.source ?? variable;
+      return `note: ${source} names ${file}, a file of this machine: image ${image} must have it at that path${where}\n`;
+    }),
+  );
 }

@@ -72,6 +72,19 @@ describe('entrepot, run as a program,', () => {
     );
   });
 
+  test('manifests warns of modules that are files here, which the image may not have', async () => {
+    const words = ['manifests', '--strategy', './notebook-strategy.ts', '--image', 'mine:1'];
+    const environment = { TEMPLATES: `${fixtures}/plain-template.ts` };
+    const { code, out, said } = await entrepot(words, { environment });
+    expect(said).toBe(
+      `note: --strategy names ./notebook-strategy.ts, a file of this machine: image mine:1 must have it at that path, seen from its working directory
+note: TEMPLATES names ${fixtures}/plain-template.ts, a file of this machine: image mine:1 must have it at that path
+`,
+    );
+    expect(code).toBe(0);
+    expect(out).toContain('value: ./notebook-strategy.ts');
+  });
+
   test('is not disturbed by a reader who has seen enough', async () => {
     expect(await withoutReader(['crds'])).toBe(0);
   });
