@@ -12,7 +12,16 @@ export interface Options {
 
 /** Reads the command line; prints help or a usage error and ends the process where that is due. */
 export function parseOptions(argv: readonly string[]): Options {
-  const command = new Command('npm start --')
+  const { keep, upstream, image } = startCommand()
+    .parse([...argv])
+    .opts<{ keep: boolean; upstream?: string; image?: string }>();
+  return { keep, upstream, image: image ?? (upstream === undefined ? 'demo/app:1' : 'library/busybox:latest') };
+}
+
+/** The command line. Its help is kept in `help.txt` as well, for a clone in which there is nothing to run yet. */
+export function startCommand(): Command {
+  return new Command('npm start --')
+    .configureHelp({ helpWidth: 120 })
     .description(
       'Runs the main job on this machine: a real Kubernetes control plane, the operator, nginx with the fetcher, an upstream\n' +
         'registry, and a client that pulls an image through the mirror: cold, warm, and with the upstream stopped.',
@@ -25,10 +34,6 @@ export function parseOptions(argv: readonly string[]): Options {
     )
     .option('--image <repository:tag>', 'what to pull (default: demo/app:1, or library/busybox:latest with --upstream)')
     .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
-  const { keep, upstream, image } = command
-    .parse([...argv])
-    .opts<{ keep: boolean; upstream?: string; image?: string }>();
-  return { keep, upstream, image: image ?? (upstream === undefined ? 'demo/app:1' : 'library/busybox:latest') };
 }
 
 function registryHost(text: string): string {
