@@ -155,6 +155,23 @@ test('a mirror is led to by its IPv4 address where there is one, else by IPv6, w
   );
 });
 
+test('a line of somebody else that wins over ours is said of the mirror, until it is gone', async () => {
+  const [ip = ''] = await map.mirrorWithService('beaten', {});
+  map.startOperator();
+  const ours = block(`default::\n${lineOf('beaten', ip)}`);
+  await map.mapIs(ours);
+  const foreign = 'mirror-beaten.io::mine.example';
+  await map.editMap(`${ours}${foreign}\n`);
+  await map.cluster.hasCondition(
+    'beaten',
+    'Addressed',
+    /^False .*imageswap: line 'mirror-beaten\.io::mine\.example' of somebody else, below ours in ConfigMap imageswap-system\/imageswap-maps,/,
+  );
+  expect(await map.mapText()).toBe(`${ours}${foreign}\n`);
+  await map.editMap(`${foreign}\n${ours}`);
+  await map.cluster.hasCondition('beaten', 'Addressed', /^(True|False (?!.*somebody else))/);
+});
+
 test('a namespace of the map that is missing is said of the mirrors, and nothing more happens until it is there', async () => {
   const later = { namespace: 'later', name: 'imageswap-maps' };
   await map.cluster.mirror('later', { upstreamUrl: 'later.io' });
