@@ -11,9 +11,10 @@ import {
   type Metrics,
   type Runnable,
 } from '@entrepot/kube';
-import { ConfigMap, fieldManager, formerFieldManagers } from './api/group.ts';
+import { ConfigMap, fieldManager, formerFieldManagers, RegistryMirror } from './api/group.ts';
 import { AuthorityKeeper } from './certificates/authority-keeper.ts';
 import { CertificateKeeper } from './certificates/certificate-keeper.ts';
+import { isOfKind } from './plan/ownership.ts';
 import { AbsentNodeFinder } from './reconcile/absent-nodes.ts';
 import { FleetCleaner } from './reconcile/fleet-cleaner.ts';
 import { FleetReconciler, type TextBlockListener } from './reconcile/fleet-reconciler.ts';
@@ -66,7 +67,8 @@ export interface MirrorController {
 }
 
 const fleetKey = 'fleet';
-const mirrorsAtATime = 4;
+/** Most of a mirror's time is spent waiting for the API server. */
+const mirrorsAtATime = 8;
 
 /**
  * Wires everything that turns RegistryMirrors into running mirrors, for embedding in any program.
@@ -107,6 +109,7 @@ export function createMirrorController(options: MirrorControllerOptions): Mirror
     onTextBlock: options.onTextBlock,
     clock,
   });
+  const reporter = new Reporter({ client, clock, events });
   const mirror = new MirrorReconciler({
     state,
     settings,
@@ -124,7 +127,7 @@ export function createMirrorController(options: MirrorControllerOptions): Mirror
       events,
       clock,
     }),
-    reporter: new Reporter({ client, clock, events }),
+    reporter,
     fleet,
     clock,
   });
@@ -141,11 +144,12 @@ export function createMirrorController(options: MirrorControllerOptions): Mirror
     const blocked = obstacles.changed(object);
     if (blocked === 'fleet') fleets.enqueue(fleetKey);
     else if (blocked !== undefined) mirrors.enqueue(blocked.mirror);
+    const isEcho = isOfKind(object, [RegistryMirror]) && reporter.isEcho(object, previous);
     for (const seen of previous === undefined ? [object] : [previous, object]) {
       const effect = effectOf(seen, previous, state, settings, observed);
       surveyor.changed(effect.surveyed);
       if (effect.concernsFleet) fleets.enqueue(fleetKey);
-      for (const name of effect.mirrors) mirrors.enqueue(name);
+      if (!isEcho) for (const name of effect.mirrors) mirrors.enqueue(name);
     }
   });
   const fleetWork: Runnable = {

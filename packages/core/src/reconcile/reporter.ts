@@ -65,6 +65,15 @@ export class Reporter {
     return undefined;
   }
 
+  /** Whether all that is new of a mirror is the status that was written here: then there is nothing to be done about it. */
+  isEcho(mirror: KubernetesObject, previous: KubernetesObject | undefined): boolean {
+    const { resourceVersion, ...rest } = mirror.metadata;
+    const isWritten = resourceVersion !== undefined && this.#written.get(rest.name)?.version === resourceVersion;
+    if (!isWritten || previous === undefined) return false;
+    const { resourceVersion: _former, ...before } = previous.metadata;
+    return isDeepStrictEqual(rest, before);
+  }
+
   /** To be called when a mirror is gone. */
   forget(name: string): void {
     this.#written.delete(name);

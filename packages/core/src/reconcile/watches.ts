@@ -69,8 +69,12 @@ export function effectOf(
 function isAskedOtherwise(previous: KubernetesObject, { metadata, status }: KubernetesObject): boolean {
   const { generation, deletionTimestamp } = previous.metadata;
   const isSame = metadata.generation === generation && metadata.deletionTimestamp === deletionTimestamp;
-  // A mirror that cannot be planned any more keeps the name that its status has.
-  return !isSame || readStatus(status).masqueradeUrl !== readStatus(previous['status']).masqueradeUrl;
+  if (!isSame) return true;
+  // A mirror that cannot be planned any more keeps the name that its status has. The first name there, said of this very
+  // generation, is the one that it was planned by.
+  const [before, now] = [readStatus(previous['status']), readStatus(status)];
+  const isFirstName = before.masqueradeUrl === undefined && now.observedGeneration === metadata.generation;
+  return !isFirstName && before.masqueradeUrl !== now.masqueradeUrl;
 }
 
 /** The mirrors whose address a Service has. */

@@ -15,10 +15,38 @@ function object(kind: string, name: string, metadata: object = {}, namespace = '
   return { apiVersion: 'v1', kind, metadata: { namespace, name, ...metadata } };
 }
 
+function named(masqueradeUrl: string, observedGeneration: number) {
+  return { ...quay, status: { observedGeneration, masqueradeUrl, conditions: [] } };
+}
+
 describe('what a change concerns', () => {
   test.each([
     { title: 'a new mirror', changed: quay, survey: ['quay'], fleet: true, mirrors: ['quay'] },
     { title: 'a status', changed: quay, previous: quay, survey: [], fleet: false, mirrors: ['quay'] },
+    {
+      title: 'the first name in a status, which is that of the spec',
+      changed: named('quay.io', 1),
+      previous: quay,
+      survey: [],
+      fleet: false,
+      mirrors: ['quay'],
+    },
+    {
+      title: 'a first name in a status that was planned by a former spec',
+      changed: named('quay.io', 0),
+      previous: quay,
+      survey: ['quay'],
+      fleet: true,
+      mirrors: ['quay'],
+    },
+    {
+      title: 'a name that a status has no more',
+      changed: quay,
+      previous: named('quay.io', 1),
+      survey: ['quay'],
+      fleet: true,
+      mirrors: ['quay'],
+    },
     {
       title: 'a spec',
       changed: quay,
