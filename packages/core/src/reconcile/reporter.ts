@@ -22,7 +22,7 @@ export interface ReporterOptions {
 }
 
 /** How long a status that goes on saying "not yet" is left unwritten: replicas and nodes come one by one. */
-const holdMs = 1_000;
+const holdMs = 3_000;
 
 /** Writes a mirror's status when it differs, and tells of transitions by events. */
 export class Reporter {
