@@ -46,11 +46,10 @@ export class AuditLog {
     return text
       .slice(0, text.lastIndexOf('\n') + 1)
       .split('\n')
-      .filter((text) => text.includes(`"username":"${user}"`))
+      .filter((text) => text.includes(`"username":"${user}"`) && receivedMs(text) >= sinceMs)
       .map((text) => line.parse(JSON.parse(text)))
       .filter(({ stage, verb }) => (verb === 'watch') === (stage === 'ResponseStarted'))
-      .map(requestOf)
-      .filter(({ fromMs }) => fromMs >= sinceMs);
+      .map(requestOf);
   }
 }
 
@@ -65,6 +64,11 @@ function requestOf(entry: z.infer<typeof line>): AuditedRequest {
     fromMs: preciseTime(requestReceivedTimestamp),
     untilMs: preciseTime(stageTimestamp),
   };
+}
+
+/** When the request of a line came, without a look at the rest: logs grow to hundreds of thousands of lines. */
+function receivedMs(text: string): number {
+  return preciseTime(/"requestReceivedTimestamp":"([^"]+)"/.exec(text)?.[1] ?? '');
 }
 
 /** `2030-01-31T12:00:00.123456Z`; Date knows whole milliseconds only. */

@@ -34,25 +34,34 @@ export function mirrorNamed(name: string): KubernetesObject {
 
 /** Follows all mirrors by one watch, so that waiting for them costs the API server nothing. */
 export class MirrorWatch {
-  readonly #informer: Informer;
+  /** Names of the mirrors that have come so far; kept on every change, as looking at all of them takes cores from the operator. */
+  readonly #reached: Readonly<Record<Stage, Set<string>>> = { applied: new Set(), ready: new Set() };
   readonly #ending = new AbortController();
   readonly #running: Promise<void>;
 
   constructor(client: KubeClient) {
-    this.#informer = new Informer({ client, kind: RegistryMirror });
-    this.#running = this.#informer.run(this.#ending.signal);
+    const informer = new Informer({ client, kind: RegistryMirror });
+    informer.onChange(({ object }) => this.#note(object));
+    this.#running = informer.run(this.#ending.signal);
   }
 
   /** Resolves when so many mirrors have come so far. */
   async all(stage: Stage, count: number, deadlineMs: number): Promise<void> {
-    let reached = 0;
-    const haveAll = (): boolean => {
-      reached = this.#informer.store.list().filter((mirror) => hasReached(stage, mirror)).length;
-      return reached >= count;
-    };
+    const reached = this.#reached[stage];
+    const haveAll = (): boolean => reached.size >= count;
     await poll(`${count} mirrors to be ${stage}`, haveAll, { deadlineMs, everyMs: 50 }).catch((error: unknown) => {
-      throw new Error(`${reached} of ${count} mirrors are ${stage} after ${deadlineMs / 1000} s`, { cause: error });
+      throw new Error(`${reached.size} of ${count} mirrors are ${stage} after ${deadlineMs / 1000} s`, {
+        cause: error,
+      });
     });
+  }
+
+  #note(mirror: KubernetesObject): void {
+    const { name } = mirror.metadata;
+    for (const stage of ['applied', 'ready'] as const) {
+      if (hasReached(stage, mirror)) this.#reached[stage].add(name);
+      else this.#reached[stage].delete(name);
+    }
   }
 
   async stop(): Promise<void> {
