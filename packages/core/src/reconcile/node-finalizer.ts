@@ -43,7 +43,9 @@ export class NodeFinalizer {
 
   #latest(mirror: KubernetesObject): KubernetesObject {
     const written = this.#written.get(mirror.metadata.name);
-    return written !== undefined && isOlderThan(mirror, written) ? written : mirror;
+    if (written !== undefined && isOlderThan(mirror, written)) return written;
+    this.#written.delete(mirror.metadata.name);
+    return mirror;
   }
 
   /** @returns false when the mirror is gone */

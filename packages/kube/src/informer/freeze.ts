@@ -9,6 +9,24 @@ export function frozenObject<T extends KubernetesObject>(object: T, keepManagedF
 
 function deepFreeze<T>(value: T): T {
   if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
-  for (const child of Object.values(value)) deepFreeze(child);
+  for (const [key, child] of Object.entries(value)) {
+    if (typeof child === 'string') Reflect.set(value, key, shared(child));
+    else deepFreeze(child);
+  }
   return Object.freeze(value);
+}
+
+/** Objects of one kind mostly say the same. What many of them say is kept once: of thousands of objects, that is a lot. */
+const texts = new Map<string, string>();
+const sharedLength = 100;
+const sharedCount = 5_000;
+
+function shared(text: string): string {
+  if (text.length > sharedLength) return text;
+  const known = texts.get(text);
+  if (known !== undefined) return known;
+  // Names and uids pile up as well; what is frequent is soon back.
+  if (texts.size >= sharedCount) texts.clear();
+  texts.set(text, text);
+  return text;
 }
