@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { RegistryMirror } from '@entrepot/core';
 import type { GroupVersionKind } from '@entrepot/kube';
 import { benchUser } from '../bench-cluster.ts';
@@ -18,15 +19,20 @@ export interface LargeFleet {
   readonly repairMs: readonly number[];
 }
 
+/** Memory that was needed to get there is given back only after a while. */
+const restMs = 30_000;
+
 /** Brings up many mirrors, starts the operator again, then disturbs single mirrors, one after the other. */
 export async function measureLargeFleet(mirrors: number, samples: number, progress: Progress): Promise<LargeFleet> {
   const fleet = await Fleet.start(mirrors);
   try {
     progress(`${mirrors} mirrors are applied at once`);
     const arrival = await fleet.arrive();
+    await setTimeout(restMs);
     const arrived = await fleet.operator.memory();
     progress('the operator is started again');
     const restart = await fleet.restart();
+    await setTimeout(restMs);
     const restarted = await fleet.operator.memory();
     progress(`${samples} mirrors are changed, and all their objects deleted, one after the other`);
     return { arrival, restart, memory: { arrived, restarted }, ...(await disturb(fleet, samples)) };
