@@ -149,8 +149,7 @@ export class CertificateKeeper {
   async #present(mirror: KubernetesObject, choice: CertificateChoice, signal: AbortSignal): Promise<ServingSecret> {
     const { certificateSecret, servingSecret: copy } = namesOf(mirror.metadata.name);
     const other = choice.secretName === copy ? certificateSecret : copy;
-    const read = async (name: string): Promise<KubernetesObject | undefined> => this.#read(name, signal);
-    const [own, ofOther] = [await read(choice.secretName), await read(other)];
+    const [own, ofOther] = [await this.#read(choice.secretName, signal), await this.#read(other, signal)];
     const ours = [own, ofOther].find((secret) => secret !== undefined && isOwnedBy(mirror, secret));
     const isLeft = own !== undefined && isOfCertificate(mirror.metadata.name, own);
     return readServingSecret(ours ?? (isLeft ? own : await this.#mounted(mirror, signal)));

@@ -27,8 +27,7 @@ const anyUsage = '2.5.29.37.0';
  * Signs a certificate, valid for a year and for these names.
  *
  * @param anchor which of the CA's certificates is to vouch for it: that for the same names
- * @param key a key to keep, if it is of our kind: nginx reads certificate and key one after the other, and a change of both
- *   between the two would fail a handshake
+ * @param key a key to keep, if it is of our kind; otherwise a new one is made
  */
 export async function signServingCertificate(
   authority: Authority,
