@@ -107,9 +107,8 @@ export class Cluster {
   }
 
   /** Done when every node and every pod of the cluster's own is ready. */
-  async untilReady(onProgress: Progress): Promise<void> {
-    const options = { timeoutMs: readyTimeoutMs, onProgress };
-    await waitFor(`cluster ${this.address.name} is ready`, () => this.#notReady(), options);
+  async untilReady(onProgress: Progress, timeoutMs = readyTimeoutMs): Promise<void> {
+    await waitFor(`cluster ${this.address.name} is ready`, () => this.#notReady(), { timeoutMs, onProgress });
   }
 
   /** Gives images of the engine to every node. */
