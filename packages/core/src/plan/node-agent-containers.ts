@@ -6,6 +6,13 @@ import { readOnlyMount } from './pod-parts.ts';
 import { bundleHashVariable, certificateContainerName } from './trusted-bundle.ts';
 
 const resources = { requests: { cpu: '1m', memory: '64Mi' }, limits: { cpu: '100m', memory: '128Mi' } };
+/** Root, as the node's files are root's; of root's powers only that over files whose modes withhold them, such as 0444. */
+const securityContext = {
+  allowPrivilegeEscalation: false,
+  readOnlyRootFilesystem: true,
+  capabilities: { drop: ['ALL'], add: ['DAC_OVERRIDE'] },
+  seccompProfile: { type: 'RuntimeDefault' },
+};
 const hostsFile = '/etc/hosts_from_host';
 const lockFile = '/var/lock/hostess/mirror-hostess';
 const hostsMount = { name: 'etc-hosts', mountPath: hostsFile };
@@ -35,6 +42,7 @@ export function agentContainer(container: AgentContainer, index: number, setting
     volumeMounts: [...container.volumeMounts, readOnlyMount('node-policy', '/etc/entrepot/policy')],
     readinessProbe: { httpGet: { path: '/readyz', port }, periodSeconds: 5 },
     resources,
+    securityContext,
   };
 }
 
