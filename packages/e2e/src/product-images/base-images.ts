@@ -15,10 +15,23 @@ interface BaseImage {
   readonly content: Readonly<Record<string, string>>;
 }
 
+// Where nothing is installed but only unpacked, dpkg keeps no record; scanners and our bills of materials read it.
+const recordPackages = `for package in "$1"/var/cache/apt/archives/*.deb; do
+  dpkg-deb --field "$package" && echo 'Status: install ok installed' && echo
+done >"$1"/var/lib/dpkg/status`;
+// Node.js converts texts by itself; the rest helps debuggers.
+const removeUnused = 'rm -r "$1"/usr/lib/*/gconv "$1"/usr/share/gcc "$1"/usr/share/gdb';
+
 /** Node.js at /nodejs/bin/node: what our own images start from. */
 const node: BaseImage = {
   publicName: 'gcr.io/distroless/nodejs24-debian12',
-  root: { name: 'debian-node-js', suite: 'bookworm', variant: 'extract', packages: ['libstdc++6'] },
+  root: {
+    name: 'debian-node-js',
+    suite: 'bookworm',
+    variant: 'extract',
+    packages: ['libstdc++6'],
+    hooks: [recordPackages, removeUnused],
+  },
   content: { [process.execPath]: 'nodejs/bin/node' },
 };
 

@@ -18,19 +18,19 @@ export type ProductImages = Readonly<Record<Product | 'nginx', string>>;
 /** Builds our images into the engine, from built packages, and sees to it that nginx's is there. */
 export async function productImages(
   engine: DockerEngine,
-  source: ImageSource,
+  origin: ImageSource,
   onProgress: Progress,
 ): Promise<ProductImages> {
-  const { node, tools, nginx } = await baseImages(engine, source, onProgress);
-  const revision = (await runProgram('git', ['-C', repository, 'rev-parse', 'HEAD']).catch(() => 'unknown')).trim();
+  const { node, tools, nginx } = await baseImages(engine, origin, onProgress);
+  const source = await sourceOfImages();
   const built = async (product: Product): Promise<string> => {
-    const version = await versionOf(product);
-    const image = `ghcr.io/entrepot/${product}:${version}`;
+    const image = await imageName(product);
     const variables = {
       BASE: node,
       ...(product === 'node-agent' && { TOOLS: tools }),
-      VERSION: version,
-      REVISION: revision,
+      VERSION: await versionOf(product),
+      REVISION: source.revision,
+      CREATED: source.created,
     };
     await timed(onProgress, 'images', image, () => buildImage(engine, product, image, variables));
     return image;
@@ -41,6 +41,11 @@ export async function productImages(
     await built('node-agent'),
   ];
   return { operator, 'mirror-fetcher': fetcher, 'node-agent': agent, nginx };
+}
+
+/** The name that an image of ours has everywhere, with the version of its package. */
+export async function imageName(product: Product): Promise<string> {
+  return `ghcr.io/entrepot/${product}:${await versionOf(product)}`;
 }
 
 /** A line for each image: its name and the size of its layers. */
@@ -65,6 +70,13 @@ async function buildImage(
   } finally {
     await rm(context, { recursive: true, force: true });
   }
+}
+
+/** The commit that is built and its time, which do not change when it is built again. */
+async function sourceOfImages(): Promise<{ readonly revision: string; readonly created: string }> {
+  const asked = await runProgram('git', ['-C', repository, 'show', '-s', '--format=%H %cI', 'HEAD']).catch(() => '');
+  const [revision = 'unknown', created = ''] = asked.trim().split(' ').filter(Boolean);
+  return { revision, created };
 }
 
 const manifest = z.object({ version: z.string() });
