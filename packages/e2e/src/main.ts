@@ -1,18 +1,22 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { toolsFolder, type Progress } from '@entrepot/control-plane';
 import { Command } from 'commander';
+import { writeBills } from './bills/write-bills.ts';
 import { Cluster } from './cluster/cluster.ts';
 import { useEngine } from './engine/find-engine.ts';
 import { stopOwnEngine } from './engine/own-engine.ts';
 import { imageSource } from './image-source.ts';
 import { nodeImage } from './node-image/node-image.ts';
-import { imageSizes, productImages } from './product-images/product-images.ts';
+import { fillContext, products } from './product-images/image-context.ts';
+import { imageName, imageSizes, productImages } from './product-images/product-images.ts';
 
 const began = performance.now();
 const onProgress: Progress = (line) => {
   process.stderr.write(`${((performance.now() - began) / 1000).toFixed(1).padStart(6)} s  ${line}\n`);
 };
+const repository = fileURLToPath(new URL('../../..', import.meta.url));
 const clusterName = 'entrepot';
 const folder = join(dirname(toolsFolder()), 'cluster');
 
@@ -27,6 +31,27 @@ program
     const { engine } = await useEngine();
     const images = await productImages(engine, imageSource(), onProgress);
     process.stdout.write(`${(await imageSizes(engine, images)).join('\n')}\n`);
+  });
+
+program
+  .command('contexts <folder>')
+  .description(
+    'write what goes into each image, from built packages: a folder for `docker buildx build` for each Dockerfile',
+  )
+  .action(async (target: string) => {
+    for (const product of products) await fillContext(product, join(target, product));
+  });
+
+program
+  .command('sbom')
+  .description('write bills of materials (CycloneDX) of the npm packages and of the images')
+  .option('--folder <folder>', 'where to', join(repository, 'sbom'))
+  .option('--no-build', 'of images that the engine has by now, instead of building them')
+  .action(async ({ folder: target, build }: { folder: string; build: boolean }) => {
+    const { engine } = await useEngine();
+    if (build) await productImages(engine, imageSource(), onProgress);
+    const files = await writeBills({ repository, folder: target, engine, imageOf: imageName });
+    process.stdout.write(`${files.join('\n')}\n`);
   });
 
 program
