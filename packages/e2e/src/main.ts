@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { toolsFolder, type Progress } from '@entrepot/control-plane';
@@ -10,6 +10,7 @@ import { stopOwnEngine } from './engine/own-engine.ts';
 import { imageSource } from './image-source.ts';
 import { nodeImage } from './node-image/node-image.ts';
 import { fillContext, products } from './product-images/image-context.ts';
+import { pinDigests } from './product-images/pin-digests.ts';
 import { imageName, imageSizes, productImages } from './product-images/product-images.ts';
 
 const began = performance.now();
@@ -52,6 +53,13 @@ program
     if (build) await productImages(engine, imageSource(), onProgress);
     const files = await writeBills({ repository, folder: target, engine, imageOf: imageName });
     process.stdout.write(`${files.join('\n')}\n`);
+  });
+
+program
+  .command('pin <values> <image...>')
+  .description('write digests of images into the values.yaml of a chart; images as repository@sha256:…')
+  .action(async (values: string, images: readonly string[]) => {
+    await writeFile(values, pinDigests(await readFile(values, 'utf8'), images));
   });
 
 program
