@@ -1,0 +1,46 @@
+import { expect, test } from 'vitest';
+import { z } from 'zod';
+import { readConfiguration } from '../../src/configuration.ts';
+import { manifests } from '../../src/manifests/manifests.ts';
+import { givenSettings } from '../../src/settings/given-settings.ts';
+
+const names = z.array(z.string());
+const roleSchema = z.object({
+  kind: z.enum(['Role', 'ClusterRole']),
+  metadata: z.object({ name: z.string(), namespace: z.string().default('the whole cluster') }),
+  rules: z.array(z.object({ apiGroups: names, resources: names, resourceNames: names.optional(), verbs: names })),
+});
+
+const page = new URL('../../../../docs/permissions.md', import.meta.url).pathname;
+
+/** The page as it must be; `vitest -u` writes it. */
+async function permissions(): Promise<string> {
+  const given = givenSettings({}, { NAMESPACE: 'mirrors', IMAGESWAP_NAMESPACE: 'imageswap-system' });
+  const objects = manifests({ configuration: await readConfiguration(given, '.'), given, image: 'operator:1' });
+  const rows = objects.flatMap((object) => {
+    const role = roleSchema.safeParse(object).data;
+    if (role === undefined) return [];
+    const { name, namespace } = role.metadata;
+    return role.rules.map(({ apiGroups, resources, resourceNames, verbs }) => {
+      const group = apiGroups.join(', ') || 'core';
+      const what = `${resources.join(', ')}${resourceNames === undefined ? '' : `, but only ${resourceNames.join(', ')}`}`;
+      return `| ${name} | ${namespace} | ${group} | ${what} | ${verbs.join(', ')} |`;
+    });
+  });
+  return `# Permissions
+
+What the accounts of an installation may do at the API server, as \`entrepot manifests\` grants it with \`NAMESPACE=mirrors\` and \`IMAGESWAP_NAMESPACE=imageswap-system\`. This page is written from those manifests by a test (\`packages/operator/test/manifests/permissions.test.ts\`, with \`vitest -u\`), so it is true. What that means for an attacker is in the [threat model](threat-model.md).
+
+| account | where | API group | resources | verbs |
+|---|---|---|---|---|
+${rows.join('\n')}
+
+Strategies of third parties that are given at installation (\`STRATEGIES\`) add the rules that they declare.
+
+The pods of mirrors have no account: no token is mounted into them. Of node agents' pods, those that keep a name in the hosts file have the token of \`mirror-hostess\`.
+`;
+}
+
+test('docs/permissions.md says what the manifests grant', async () => {
+  await expect(await permissions()).toMatchFileSnapshot(page);
+});
