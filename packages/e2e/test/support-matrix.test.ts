@@ -20,6 +20,7 @@ describe('the support matrix names what the tests take', () => {
     ['packages/e2e/src/node-image/node-image.ts', /'(kindest\/node:v[\d.]+)/],
     ['packages/e2e/src/node-image/built-node-image.ts', /suite: '(.+)'/],
     ['packages/operator/src/mirror-settings.ts', /nginx:([\d.]+)-alpine/],
+    ['images/operator/Dockerfile', /ARG BASE=(.+)/],
     ['package.json', /"node": "([\d.]+)"/],
     ['packages/control-plane/go/cert-manager/go.mod', /cert-manager\/cert-manager (v[\d.]+)/],
     ['packages/testkit/go/registry/go.mod', /distribution\/distribution\/v3 (v[\d.]+)/],

@@ -1,7 +1,12 @@
+import { createHash } from 'node:crypto';
+import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { beforeAll, describe, expect, inject, test } from 'vitest';
 import { z } from 'zod';
 import { imageInventory } from '../../src/bills/image-inventory.ts';
 import { DockerEngine } from '../../src/engine/docker-engine.ts';
+import { fillContext, type Product } from '../../src/product-images/image-context.ts';
 
 const images = inject('images');
 const engine = new DockerEngine(inject('dockerHost'));
@@ -38,6 +43,23 @@ const labels = z.looseObject({
   'org.opencontainers.image.created': z.iso.datetime({ offset: true }),
 });
 
+/** Path and hash of every file that goes into the image. */
+async function contextOf(product: Product): Promise<readonly string[]> {
+  const folder = await mkdtemp(join(tmpdir(), 'context-'));
+  try {
+    await fillContext(product, folder);
+    const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+    const paths = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+    const line = async (path: string): Promise<string> =>
+      `${path.slice(folder.length)} ${createHash('sha256')
+        .update(await readFile(path))
+        .digest('hex')}`;
+    return (await Promise.all(paths.map(line))).sort();
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
 describe.each([
   { product: 'operator', user: '65532:65532', says: ['--help'], expected: 'Usage: entrepot' },
   { product: 'mirror-fetcher', user: '101:101', says: ['--help'], expected: 'entrepot-mirror-fetcher --config' },
@@ -65,6 +87,12 @@ describe.each([
 
   test('has a few MB of our own: bundles, no folder of packages', () =>
     expect(inside.bytes).toBeLessThan(4 * mebibyte));
+
+  test('is made of the same files each time', async () => {
+    const files = await contextOf(product);
+    expect(files.map((file) => file.split(' ')[0])).toContain('/app/package.json');
+    expect(await contextOf(product)).toEqual(files);
+  });
 
   test('says of which version and which source it is', async () => {
     const format = '{{json .Config.Labels}}';
