@@ -30,17 +30,15 @@ export class ContinuousPulls {
   async resume(): Promise<void> {
     const image = this.#image;
     const script = `
+      set -o pipefail
       mkdir -p ${folder}
       now() { date +%s%3N; }
-      pull() { ctr -n pulls images pull --hosts-dir /etc/docker/certs.d ${image} 2>&1; }
+      pull() { ctr -n pulls images pull --hosts-dir /etc/docker/certs.d ${image} 2>&1 >/dev/null | tail -n 1; }
       while [ ! -e ${stopFile} ]; do
         began=$(now)
-        if said=$(pull); then
-          echo "$began $(now) ok" >>${log}
-        else
-          echo "$began $(now) $(echo "$said" | tr '\\n\\r' '  ')" >>${log}
-          sleep 0.2
-        fi
+        said=$(pull) && outcome=ok || outcome="failed: $said"
+        echo "$began $(now) $outcome" >>${log}
+        [ "$outcome" = ok ] || sleep 0.2
         # Without its image, content is collected: the next pull asks for every blob again.
         ctr -n pulls images rm --sync ${image} >/dev/null
       done`;
@@ -62,14 +60,18 @@ export class ContinuousPulls {
   }
 }
 
-/** Waits until each has pulled so many times more; failed pulls do not count. */
+/** Waits until each has pulled so many times more, without a failure in between. */
 export async function pulledMore(all: readonly ContinuousPulls[], times: number): Promise<void> {
   const since = Date.now();
-  for (const one of all) {
-    await awaited(`${times} pulls more on ${one.node}`, async () => {
-      const pulls = (await one.pulls()).filter(({ began }) => began >= since);
-      const succeeded = pulls.filter(({ error }) => error === undefined);
-      return succeeded.length >= times ? undefined : `${succeeded.length} so far ${pulls.at(-1)?.error ?? ''}`;
-    });
-  }
+  await awaited(`${times} pulls more on each node`, async () => {
+    const missing = await Promise.all(
+      all.map(async (one) => {
+        const latest = (await one.pulls()).filter(({ began }) => began >= since).slice(-times);
+        const failed = latest.findLast(({ error }) => error !== undefined);
+        if (failed === undefined && latest.length === times) return [];
+        return failed?.error ?? `${one.node}: ${latest.length} so far`;
+      }),
+    );
+    return missing.flat().join(', ') || undefined;
+  });
 }
