@@ -95,6 +95,16 @@ export class Cluster {
     await this.#engine.docker(['exec', '--detach', node, ...command]);
   }
 
+  /** Takes the power from a node, until {@link powerOn}. */
+  async powerOff(node: string): Promise<void> {
+    await this.#engine.docker(['kill', node]);
+  }
+
+  /** Gives a node its power back. Done when its container runs; see {@link untilReady}. */
+  async powerOn(node: string): Promise<void> {
+    await this.#engine.docker(['start', node]);
+  }
+
   /** Takes the power from all nodes at once, and gives it back. Done when their containers run; see {@link untilReady}. */
   async reboot(): Promise<void> {
     const nodes = await this.nodes();

@@ -1,4 +1,4 @@
-import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runProgram } from '../run-program.ts';
@@ -22,15 +22,18 @@ export async function importImage(engine: DockerEngine, image: ImportedImage): P
   const folder = await mkdtemp(join(tmpdir(), 'image-'));
   try {
     const root = join(folder, 'root');
-    const archive = join(folder, 'root.tar');
+    const context = join(folder, 'context');
     await mkdir(root);
+    await mkdir(context);
     if (image.root !== undefined) await runProgram('tar', ['-C', root, '-xf', image.root]);
     for (const [from, to] of Object.entries(image.content)) {
       await cp(from, join(root, to), { recursive: true, verbatimSymlinks: true });
     }
-    await runProgram('tar', ['-C', root, '--owner=0', '--group=0', '--numeric-owner', '-cf', archive, '.']);
-    const changes = (image.changes ?? []).flatMap((change) => ['--change', change]);
-    await engine.docker(['import', ...changes, archive, name]);
+    const owner = ['--owner=0', '--group=0', '--numeric-owner'];
+    await runProgram('tar', ['-C', root, ...owner, '-cf', join(context, 'root.tar'), '.']);
+    const instructions = ['FROM scratch', 'ADD root.tar /', ...(image.changes ?? [])];
+    await writeFile(join(context, 'Dockerfile'), instructions.join('\n'));
+    await engine.docker(['build', '--quiet', '--tag', name, context]);
     for (const other of others) await engine.docker(['tag', name, other]);
   } finally {
     await rm(folder, { recursive: true, force: true });

@@ -13,6 +13,8 @@ interface BaseImage {
   readonly root: DebianRoot;
   /** Files and folders of this machine, and where they lie in the one built here. */
   readonly content: Readonly<Record<string, string>>;
+  /** The signal that the public one is stopped by, where it is not SIGTERM. */
+  readonly stopSignal?: string;
 }
 
 // Where nothing is installed but only unpacked, dpkg keeps no record; scanners and our bills of materials read it.
@@ -40,6 +42,7 @@ const nginx: BaseImage = {
   publicName: 'docker.io/nginx:1.30.6-alpine',
   root: { name: 'debian-nginx', suite: 'forky', variant: 'extract', packages: ['base-files', 'nginx'] },
   content: {},
+  stopSignal: 'SIGQUIT',
 };
 
 /** flock, which the node agent needs. */
@@ -64,10 +67,11 @@ export async function baseImages(engine: DockerEngine, source: ImageSource, onPr
 function prepared(
   engine: DockerEngine,
   source: ImageSource,
-  { publicName, root, content }: BaseImage,
+  { publicName, root, content, stopSignal }: BaseImage,
   onProgress: Progress,
 ): Promise<string> {
-  const changes = ['ENV PATH=/usr/local/bin:/usr/sbin:/usr/bin'];
+  const path = 'ENV PATH=/usr/local/bin:/usr/sbin:/usr/bin';
+  const changes = stopSignal === undefined ? [path] : [path, `STOPSIGNAL ${stopSignal}`];
   const key = createHash('sha256').update(JSON.stringify([root, content, changes, process.version]));
   const builtName = `entrepot.test/${root.name}:${key.digest('hex').slice(0, 12)}`;
   const build = async (): Promise<void> => {

@@ -1,39 +1,77 @@
 import type { Cluster } from '../../src/cluster/cluster.ts';
+import type { Pull } from './interruption.ts';
+import { awaited } from './on-cluster.ts';
 
-const log = '/run/continuous-pulls.log';
-const stopFile = '/run/continuous-pulls.stop';
+// On the node's disk: it is still there when the node's power was off.
+const folder = '/var/lib/continuous-pulls';
+const log = `${folder}/log`;
+const stopFile = `${folder}/stop`;
 
 /** Pulls one image on a node again and again, each time all of it, by containerd's own client and the node's trust. */
 export class ContinuousPulls {
+  readonly node: string;
   readonly #cluster: Cluster;
-  readonly #node: string;
+  readonly #image: string;
 
-  private constructor(cluster: Cluster, node: string) {
+  private constructor(cluster: Cluster, node: string, image: string) {
+    this.node = node;
     this.#cluster = cluster;
-    this.#node = node;
+    this.#image = image;
   }
 
   static async start(cluster: Cluster, node: string, image: string): Promise<ContinuousPulls> {
+    const pulls = new ContinuousPulls(cluster, node, image);
+    await cluster.onNode(node, 'rm', '-rf', folder);
+    await pulls.resume();
+    return pulls;
+  }
+
+  /** Goes on after the node lost its power. */
+  async resume(): Promise<void> {
+    const image = this.#image;
     const script = `
-      rm -f ${log} ${stopFile}
-      pull() { ctr -n pulls images pull --hosts-dir /etc/docker/certs.d ${image} 2>&1; }
+      set -o pipefail
+      mkdir -p ${folder}
+      now() { date +%s%3N; }
+      pull() { ctr -n pulls images pull --hosts-dir /etc/docker/certs.d ${image} 2>&1 >/dev/null | tail -n 1; }
       while [ ! -e ${stopFile} ]; do
-        if said=$(pull); then echo ok; else echo "$(date -u +%T) failed: $(echo "$said" | tr '\\n' ' ')"; fi >>${log}
+        began=$(now)
+        said=$(pull) && outcome=ok || outcome="failed: $said"
+        echo "$began $(now) $outcome" >>${log}
+        [ "$outcome" = ok ] || sleep 0.2
         # Without its image, content is collected: the next pull asks for every blob again.
         ctr -n pulls images rm --sync ${image} >/dev/null
       done`;
-    await cluster.detached(node, 'bash', '-c', script);
-    return new ContinuousPulls(cluster, node);
+    await this.#cluster.detached(this.node, 'bash', '-c', script);
   }
 
-  /** What came of the pulls so far: how many succeeded, and why others did not. */
-  async outcome(): Promise<{ readonly succeeded: number; readonly failures: readonly string[] }> {
-    const lines = (await this.#cluster.onNode(this.#node, 'cat', log).catch(() => '')).split('\n').filter(Boolean);
-    const failures = lines.filter((line) => line !== 'ok');
-    return { succeeded: lines.length - failures.length, failures: failures.map((line) => `${this.#node}: ${line}`) };
+  /** Every pull that has ended so far. */
+  async pulls(): Promise<readonly Pull[]> {
+    const lines = (await this.#cluster.onNode(this.node, 'cat', log).catch(() => '')).split('\n').filter(Boolean);
+    return lines.map((line) => {
+      const [began, ended, ...said] = line.split(' ');
+      const error = said.join(' ').trim();
+      return { began: Number(began), ended: Number(ended), ...(error !== 'ok' && { error: `${this.node}: ${error}` }) };
+    });
   }
 
   async stop(): Promise<void> {
-    await this.#cluster.onNode(this.#node, 'touch', stopFile);
+    await this.#cluster.onNode(this.node, 'touch', stopFile);
   }
+}
+
+/** Waits until each has pulled so many times more, without a failure in between. */
+export async function pulledMore(all: readonly ContinuousPulls[], times: number): Promise<void> {
+  const since = Date.now();
+  await awaited(`${times} pulls more on each node`, async () => {
+    const missing = await Promise.all(
+      all.map(async (one) => {
+        const latest = (await one.pulls()).filter(({ began }) => began >= since).slice(-times);
+        const failed = latest.findLast(({ error }) => error !== undefined);
+        if (failed === undefined && latest.length === times) return [];
+        return failed?.error ?? `${one.node}: ${latest.length} so far`;
+      }),
+    );
+    return missing.flat().join(', ') || undefined;
+  });
 }

@@ -10,7 +10,7 @@ import { Cluster, type ClusterAddress } from '../../src/cluster/cluster.ts';
 import type { DockerEngine } from '../../src/engine/docker-engine.ts';
 import { useEngine } from '../../src/engine/find-engine.ts';
 import { imageSource } from '../../src/image-source.ts';
-import { installOperator } from '../../src/install-operator.ts';
+import { installOperator, namespace } from '../../src/install-operator.ts';
 import { nodeImage } from '../../src/node-image/node-image.ts';
 import { productImages, type ProductImages } from '../../src/product-images/product-images.ts';
 import { takeTurn } from './turn.ts';
@@ -90,7 +90,11 @@ async function keptCluster(name: string): Promise<EngineAndCluster> {
     () => true,
     () => false,
   );
-  if (isThere) return { engine, cluster: found };
+  if (isThere) {
+    // Images keep their names: an operator that runs would go on with the former one.
+    await found.kubectl(['-n', namespace, 'delete', 'deployment', 'entrepot-operator', '--ignore-not-found']);
+    return { engine, cluster: found };
+  }
   const image = await nodeImage(engine, imageSource(), onProgress);
   return { engine, cluster: await Cluster.up(engine, { name, workers, image, folder, onProgress }) };
 }
