@@ -34,7 +34,7 @@ export { podLayout } from './plan/pod-layout.ts';
 export { writeTextBlocks, type TextBlocksInput } from './reconcile/write-text-blocks.ts';
 export { type TextBlockListener } from './reconcile/fleet-reconciler.ts';
 export { managedKinds, requiredRules } from './plan/permissions.ts';
-export { type MirrorSettings, type Toleration } from './settings.ts';
+export { type MirrorSettings, type Resources, type Toleration } from './settings.ts';
 export {
   asStrategy,
   configureStrategy,

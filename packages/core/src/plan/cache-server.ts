@@ -10,7 +10,7 @@ import { immutableFields } from './immutable-fields.ts';
 import { namesOf, registryPort } from './naming.ts';
 import { baseLabels } from './ownership.ts';
 import { podLayout } from './pod-layout.ts';
-import { podSettings, readOnlyMount, secretVolume } from './pod-parts.ts';
+import { containerSecurity, podSettings, readOnlyMount, secretVolume } from './pod-parts.ts';
 
 const nginxUser = 101;
 const groupReadable = 0o440;
@@ -28,13 +28,6 @@ const takenVolumeNames: ReadonlySet<string> = new Set([
   'scratch',
   'upstream-credentials',
 ]);
-
-const resources = { requests: { cpu: '100m', memory: '500Mi' }, limits: { cpu: '500m', memory: '500Mi' } };
-const containerSecurity = {
-  allowPrivilegeEscalation: false,
-  readOnlyRootFilesystem: true,
-  capabilities: { drop: ['ALL'] },
-};
 
 export interface CacheServerInput {
   readonly mirror: string;
@@ -91,7 +84,7 @@ function podSpec({ mirror, spec, settings, config, certificate }: CacheServerInp
     { name: 'scratch', mountPath: `/${podLayout.scratch}` },
   ];
   return {
-    ...podSettings(settings, spec.priorityClass),
+    ...podSettings({ ...settings, priorityClass: spec.priorityClass ?? settings.priorityClass }),
     automountServiceAccountToken: false,
     // The fetcher reloads nginx when there is another certificate to serve.
     shareProcessNamespace: true,
@@ -108,7 +101,7 @@ function podSpec({ mirror, spec, settings, config, certificate }: CacheServerInp
     },
     containers: [
       {
-        ...registryContainer(settings.images.nginx),
+        ...registryContainer(settings),
         volumeMounts: [
           ...shared,
           readOnlyMount('nginx-config', `/${podLayout.config}`),
@@ -116,7 +109,7 @@ function podSpec({ mirror, spec, settings, config, certificate }: CacheServerInp
         ],
       },
       {
-        ...fetcherContainer(settings.images.fetcher),
+        ...fetcherContainer(settings),
         volumeMounts: [
           ...shared,
           readOnlyMount('fetcher-config', `/${podLayout.config}`),
@@ -153,10 +146,10 @@ function bundleVolumeName(caBundle: string): string {
   return name.length > longestVolumeName || takenVolumeNames.has(name) ? 'upstream-certs' : name;
 }
 
-function registryContainer(image: string): object {
+function registryContainer({ images, resources }: MirrorSettings): object {
   return {
     name: 'registry',
-    image,
+    image: images.nginx,
     imagePullPolicy: 'IfNotPresent',
     command: ['nginx'],
     // `-e`: before it has read its configuration, nginx would complain into a file on the read-only root.
@@ -168,19 +161,19 @@ function registryContainer(image: string): object {
       initialDelaySeconds: 3,
       periodSeconds: 3,
     },
-    resources,
+    resources: resources.nginx,
     securityContext: containerSecurity,
   };
 }
 
-function fetcherContainer(image: string): object {
+function fetcherContainer({ images, resources }: MirrorSettings): object {
   return {
     name: 'fetcher',
-    image,
+    image: images.fetcher,
     imagePullPolicy: 'IfNotPresent',
     args: ['--config', `${podLayout.config}/${fetcherFile}`],
     workingDir: '/',
-    resources,
+    resources: resources.fetcher,
     securityContext: containerSecurity,
   };
 }
