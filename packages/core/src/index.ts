@@ -20,7 +20,17 @@ export {
   type RenderedConfig,
   type TemplateInput,
 } from './template/contract.ts';
-export { ConfigMap, DaemonSet, fieldManager, RegistryMirror, Secret, Service, StatefulSet } from './api/group.ts';
+export {
+  ConfigMap,
+  DaemonSet,
+  fieldManager,
+  NetworkPolicy,
+  PodDisruptionBudget,
+  RegistryMirror,
+  Secret,
+  Service,
+  StatefulSet,
+} from './api/group.ts';
 export { registryMirrorCRD } from './api/crd.ts';
 export { spokenIssue } from './api/spoken.ts';
 export { parseDuration } from './api/duration.ts';

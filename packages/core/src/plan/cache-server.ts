@@ -8,7 +8,7 @@ import type { CertificateChoice } from './certificate-choice.ts';
 import { configHash, fetcherFile } from './config.ts';
 import { immutableFields } from './immutable-fields.ts';
 import { namesOf, registryPort } from './naming.ts';
-import { baseLabels } from './ownership.ts';
+import { baseLabels, registryComponent } from './ownership.ts';
 import { podLayout } from './pod-layout.ts';
 import { containerSecurity, podSettings, readOnlyMount, secretVolume } from './pod-parts.ts';
 
@@ -60,7 +60,7 @@ export function cacheServer(input: CacheServerInput): KubernetesObject {
       selector: { matchLabels: selector },
       template: {
         metadata: {
-          labels: { ...settings.podLabels, ...selector, component: 'registry' },
+          labels: cacheServerLabels(mirror, settings),
           annotations: { 'entrepot/config-hash': configHash(config) },
         },
         spec: podSpec(input),
@@ -68,6 +68,11 @@ export function cacheServer(input: CacheServerInput): KubernetesObject {
       volumeClaimTemplates: [{ metadata: { name: 'image-store' }, spec: input.claim }],
     },
   };
+}
+
+/** The labels of the pods. */
+export function cacheServerLabels(mirror: string, settings: MirrorSettings): Readonly<Record<string, string>> {
+  return { ...settings.podLabels, ...baseLabels(mirror), ...registryComponent };
 }
 
 function podSpec({ mirror, spec, settings, config, certificate }: CacheServerInput): object {
@@ -85,6 +90,7 @@ function podSpec({ mirror, spec, settings, config, certificate }: CacheServerInp
   ];
   return {
     ...podSettings({ ...settings, priorityClass: spec.priorityClass ?? settings.priorityClass }),
+    topologySpreadConstraints: [onePerNode(mirror)],
     automountServiceAccountToken: false,
     // The fetcher reloads nginx when there is another certificate to serve.
     shareProcessNamespace: true,
@@ -131,6 +137,16 @@ function podSpec({ mirror, spec, settings, config, certificate }: CacheServerInp
       ...(credentialsSecret === undefined ? [] : [credentialsVolume(credentialsSecret)]),
       ...(caBundle === undefined ? [] : [{ name: bundleVolume, configMap: { name: caBundle } }]),
     ],
+  };
+}
+
+/** Where there are nodes enough: a mirror on too few serves all the same. Of zones, see ADR 15. */
+function onePerNode(mirror: string): object {
+  return {
+    maxSkew: 1,
+    topologyKey: 'kubernetes.io/hostname',
+    whenUnsatisfiable: 'ScheduleAnyway',
+    labelSelector: { matchLabels: { ...baseLabels(mirror), ...registryComponent } },
   };
 }
 

@@ -19,6 +19,7 @@ test('a mirror gets its objects in the order in which they depend on each other'
     'Service mirrors/registry-mirror-quay-headless',
     'Secret mirrors/registry-mirror-quay-secret',
     'Secret mirrors/registry-mirror-quay-tls',
+    'PodDisruptionBudget mirrors/registry-mirror-quay',
     'StatefulSet mirrors/registry-mirror-quay',
     'DaemonSet mirrors/registry-mirror-quay-utils',
   ]);
@@ -33,7 +34,7 @@ test('every object carries the labels of the mirror and is owned by it, without 
     serviceOf('quay', '10.0.0.7'),
   ]);
   const owned = objects.filter(({ metadata }) => !['map-summary', 'others'].includes(metadata.name));
-  expect(owned).toHaveLength(7);
+  expect(owned).toHaveLength(8);
   for (const { metadata } of owned) {
     expect(metadata).toMatchObject({ labels });
     expect(metadata.ownerReferences).toEqual(ownerReferences);
@@ -93,6 +94,14 @@ test('the StatefulSet runs nginx and the fetcher on one claim, without privilege
           annotations: { 'entrepot/config-hash': like(/^[0-9a-f]{16}$/) },
         },
         spec: {
+          topologySpreadConstraints: [
+            {
+              maxSkew: 1,
+              topologyKey: 'kubernetes.io/hostname',
+              whenUnsatisfiable: 'ScheduleAnyway',
+              labelSelector: { matchLabels: { ...labels, component: 'registry' } },
+            },
+          ],
           automountServiceAccountToken: false,
           shareProcessNamespace: true,
           dnsPolicy: 'Default',
