@@ -13,14 +13,12 @@ beforeEach(async () => {
 });
 afterEach(async () => cluster.leave());
 
-async function budgets(...names: readonly string[]): Promise<void> {
-  await eventually(async () => expect(await cluster.names(PodDisruptionBudget)).toEqual(names));
-}
+const budgets = async (): Promise<readonly string[]> => cluster.names(PodDisruptionBudget);
 
 test("a mirror has a budget, until somebody else's selects its pods, and again when that is gone", async () => {
   await cluster.operator();
   await cluster.mirror('quay', { upstreamUrl });
-  await budgets(ours);
+  await eventually(async () => expect(await budgets()).toEqual([ours]));
   const metadata = { namespace: cluster.namespace, name: 'theirs' };
   await cluster.client.create({
     apiVersion: 'policy/v1',
@@ -28,9 +26,9 @@ test("a mirror has a budget, until somebody else's selects its pods, and again w
     metadata,
     spec: { minAvailable: 1, selector: { matchLabels: { mirror: 'quay' } } },
   });
-  await budgets('theirs');
+  await eventually(async () => expect(await budgets()).toEqual(['theirs']));
   await cluster.client.delete(PodDisruptionBudget, metadata);
-  await budgets(ours);
+  await eventually(async () => expect(await budgets()).toEqual([ours]));
 });
 
 test('the NetworkPolicy comes and goes with its setting', async () => {
@@ -40,7 +38,7 @@ test('the NetworkPolicy comes and goes with its setting', async () => {
   await first.stop();
   await cluster.operator();
   await eventually(async () => expect(await cluster.names(NetworkPolicy)).toEqual([]));
-  await budgets(ours);
+  await eventually(async () => expect(await budgets()).toEqual([ours]));
 });
 
 test('an operator with the rights of before these came looks after mirrors all the same, and says what it may not do', async () => {
