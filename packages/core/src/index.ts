@@ -20,7 +20,17 @@ export {
   type RenderedConfig,
   type TemplateInput,
 } from './template/contract.ts';
-export { ConfigMap, DaemonSet, fieldManager, RegistryMirror, Secret, Service, StatefulSet } from './api/group.ts';
+export {
+  ConfigMap,
+  DaemonSet,
+  fieldManager,
+  NetworkPolicy,
+  PodDisruptionBudget,
+  RegistryMirror,
+  Secret,
+  Service,
+  StatefulSet,
+} from './api/group.ts';
 export { registryMirrorCRD } from './api/crd.ts';
 export { spokenIssue } from './api/spoken.ts';
 export { parseDuration } from './api/duration.ts';
@@ -34,7 +44,7 @@ export { podLayout } from './plan/pod-layout.ts';
 export { writeTextBlocks, type TextBlocksInput } from './reconcile/write-text-blocks.ts';
 export { type TextBlockListener } from './reconcile/fleet-reconciler.ts';
 export { managedKinds, requiredRules } from './plan/permissions.ts';
-export { type MirrorSettings, type Toleration } from './settings.ts';
+export { type MirrorSettings, type Resources, type Toleration } from './settings.ts';
 export {
   asStrategy,
   configureStrategy,

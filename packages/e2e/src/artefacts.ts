@@ -8,7 +8,13 @@ const questions: Readonly<Record<string, readonly string[]>> = {
   'pods.txt': ['get', 'pods', '-A', '-o', 'wide'],
   'pods-described.txt': ['describe', 'pods', '-A'],
   'mirrors.yaml': ['get', 'registrymirrors', '-o', 'yaml'],
-  'workloads.yaml': ['get', 'deployments,statefulsets,daemonsets,services,pvc', '-A', '-o', 'yaml'],
+  'workloads.yaml': [
+    'get',
+    'deployments,statefulsets,daemonsets,services,poddisruptionbudgets,networkpolicies,pvc',
+    '-A',
+    '-o',
+    'yaml',
+  ],
 };
 
 /**

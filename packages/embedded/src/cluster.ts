@@ -49,6 +49,7 @@ const kinds: readonly GroupVersionKind[] = [
   { group: '', version: 'v1', kind: 'Service' },
   { group: '', version: 'v1', kind: 'Secret' },
   { group: '', version: 'v1', kind: 'ConfigMap' },
+  { group: 'policy', version: 'v1', kind: 'PodDisruptionBudget' },
   { group: 'apps', version: 'v1', kind: 'StatefulSet' },
   { group: 'apps', version: 'v1', kind: 'DaemonSet' },
 ];

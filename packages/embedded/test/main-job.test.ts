@@ -26,7 +26,7 @@ test('npm start ends with a table: cold, warm and without the upstream, which is
   expect(output).toMatch(/^warm pull +\d+\.\d s +\d+\.\d MB +0$/m);
   expect(output).toMatch(/^pull with the upstream stopped +\d+\.\d s +\d+\.\d MB +0$/m);
   expect(output).toMatch(
-    /^objects applied +7: Service registry-mirror-demo, Service registry-mirror-demo-headless, Secret entrepot-ca, Secret registry-mirror-demo-secret, Secret registry-mirror-demo-tls, StatefulSet registry-mirror-demo, DaemonSet registry-mirror-demo-utils$/m,
+    /^objects applied +8: Service registry-mirror-demo, Service registry-mirror-demo-headless, Secret entrepot-ca, Secret registry-mirror-demo-secret, Secret registry-mirror-demo-tls, PodDisruptionBudget registry-mirror-demo, StatefulSet registry-mirror-demo, DaemonSet registry-mirror-demo-utils$/m,
   );
   expect(output).toMatch(/^hosts line written +127\.64\.\d+\.\d+ mirror\.example\.test$/m);
   expect(code).toBe(0);

@@ -19,10 +19,18 @@ export function mirrorSettings(settings: Settings): MirrorSettings {
     workloadLabels: settings.workloadLabels,
     podLabels: settings.podLabels,
     tolerations: settings.tolerations,
+    nodeAgentTolerations: settings.nodeAgentTolerations,
+    resources: {
+      nginx: settings.nginxResources,
+      fetcher: settings.fetcherResources,
+      nodeAgent: settings.nodeAgentResources,
+    },
     certificateSecret: settings.dockerCertificateSecret,
     certificateIssuer: settings.certificateIssuer,
     caBundle: settings.caCertificateBundle,
     priorityClass: settings.priorityClass,
+    nodeAgentPriorityClass: settings.nodeAgentPriorityClass,
+    hasNetworkPolicy: settings.networkPolicy,
     nodeAgentServiceAccount,
     nodeWithdrawalLimitMs: settings.nodeWithdrawalLimit,
   };

@@ -10,6 +10,10 @@ export const Service: GroupVersionKind = { group: '', version: 'v1', kind: 'Serv
 export const StatefulSet: GroupVersionKind = { group: 'apps', version: 'v1', kind: 'StatefulSet' };
 export const DaemonSet: GroupVersionKind = { group: 'apps', version: 'v1', kind: 'DaemonSet' };
 
+/** What protects the pods of a mirror. */
+export const PodDisruptionBudget: GroupVersionKind = { group: 'policy', version: 'v1', kind: 'PodDisruptionBudget' };
+export const NetworkPolicy: GroupVersionKind = { group: 'networking.k8s.io', version: 'v1', kind: 'NetworkPolicy' };
+
 export const Pod: GroupVersionKind = { group: '', version: 'v1', kind: 'Pod' };
 
 /** Keeps a RegistryMirror that is deleted until nodes have nothing of it any more. */

@@ -8,9 +8,9 @@ import type { CertificateChoice } from './certificate-choice.ts';
 import { configHash, fetcherFile } from './config.ts';
 import { immutableFields } from './immutable-fields.ts';
 import { namesOf, registryPort } from './naming.ts';
-import { baseLabels } from './ownership.ts';
+import { baseLabels, registryComponent } from './ownership.ts';
 import { podLayout } from './pod-layout.ts';
-import { podSettings, readOnlyMount, secretVolume } from './pod-parts.ts';
+import { containerSecurity, podSettings, readOnlyMount, secretVolume } from './pod-parts.ts';
 
 const nginxUser = 101;
 const groupReadable = 0o440;
@@ -28,13 +28,6 @@ const takenVolumeNames: ReadonlySet<string> = new Set([
   'scratch',
   'upstream-credentials',
 ]);
-
-const resources = { requests: { cpu: '100m', memory: '500Mi' }, limits: { cpu: '500m', memory: '500Mi' } };
-const containerSecurity = {
-  allowPrivilegeEscalation: false,
-  readOnlyRootFilesystem: true,
-  capabilities: { drop: ['ALL'] },
-};
 
 export interface CacheServerInput {
   readonly mirror: string;
@@ -67,7 +60,7 @@ export function cacheServer(input: CacheServerInput): KubernetesObject {
       selector: { matchLabels: selector },
       template: {
         metadata: {
-          labels: { ...settings.podLabels, ...selector, component: 'registry' },
+          labels: cacheServerLabels(mirror, settings),
           annotations: { 'entrepot/config-hash': configHash(config) },
         },
         spec: podSpec(input),
@@ -75,6 +68,11 @@ export function cacheServer(input: CacheServerInput): KubernetesObject {
       volumeClaimTemplates: [{ metadata: { name: 'image-store' }, spec: input.claim }],
     },
   };
+}
+
+/** The labels of the pods. */
+export function cacheServerLabels(mirror: string, settings: MirrorSettings): Readonly<Record<string, string>> {
+  return { ...settings.podLabels, ...baseLabels(mirror), ...registryComponent };
 }
 
 function podSpec({ mirror, spec, settings, config, certificate }: CacheServerInput): object {
@@ -91,7 +89,8 @@ function podSpec({ mirror, spec, settings, config, certificate }: CacheServerInp
     { name: 'scratch', mountPath: `/${podLayout.scratch}` },
   ];
   return {
-    ...podSettings(settings, spec.priorityClass),
+    ...podSettings({ ...settings, priorityClass: spec.priorityClass ?? settings.priorityClass }),
+    topologySpreadConstraints: [onePerNode(mirror)],
     automountServiceAccountToken: false,
     // The fetcher reloads nginx when there is another certificate to serve.
     shareProcessNamespace: true,
@@ -108,7 +107,7 @@ function podSpec({ mirror, spec, settings, config, certificate }: CacheServerInp
     },
     containers: [
       {
-        ...registryContainer(settings.images.nginx),
+        ...registryContainer(settings),
         volumeMounts: [
           ...shared,
           readOnlyMount('nginx-config', `/${podLayout.config}`),
@@ -116,7 +115,7 @@ function podSpec({ mirror, spec, settings, config, certificate }: CacheServerInp
         ],
       },
       {
-        ...fetcherContainer(settings.images.fetcher),
+        ...fetcherContainer(settings),
         volumeMounts: [
           ...shared,
           readOnlyMount('fetcher-config', `/${podLayout.config}`),
@@ -141,6 +140,16 @@ function podSpec({ mirror, spec, settings, config, certificate }: CacheServerInp
   };
 }
 
+/** Where there are nodes enough: a mirror on too few serves all the same. Of zones, see ADR 15. */
+function onePerNode(mirror: string): object {
+  return {
+    maxSkew: 1,
+    topologyKey: 'kubernetes.io/hostname',
+    whenUnsatisfiable: 'ScheduleAnyway',
+    labelSelector: { matchLabels: { ...baseLabels(mirror), ...registryComponent } },
+  };
+}
+
 /** Whatever else the Secret holds is none of the fetcher's business. */
 function credentialsVolume(secretName: string): object {
   const items = ['username', 'password'].map((key) => [key, key] as const);
@@ -153,10 +162,10 @@ function bundleVolumeName(caBundle: string): string {
   return name.length > longestVolumeName || takenVolumeNames.has(name) ? 'upstream-certs' : name;
 }
 
-function registryContainer(image: string): object {
+function registryContainer({ images, resources }: MirrorSettings): object {
   return {
     name: 'registry',
-    image,
+    image: images.nginx,
     imagePullPolicy: 'IfNotPresent',
     command: ['nginx'],
     // `-e`: before it has read its configuration, nginx would complain into a file on the read-only root.
@@ -168,19 +177,19 @@ function registryContainer(image: string): object {
       initialDelaySeconds: 3,
       periodSeconds: 3,
     },
-    resources,
+    resources: resources.nginx,
     securityContext: containerSecurity,
   };
 }
 
-function fetcherContainer(image: string): object {
+function fetcherContainer({ images, resources }: MirrorSettings): object {
   return {
     name: 'fetcher',
-    image,
+    image: images.fetcher,
     imagePullPolicy: 'IfNotPresent',
     args: ['--config', `${podLayout.config}/${fetcherFile}`],
     workingDir: '/',
-    resources,
+    resources: resources.fetcher,
     securityContext: containerSecurity,
   };
 }

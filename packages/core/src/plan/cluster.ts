@@ -88,6 +88,7 @@ function plannedValidMirror(mirror: ValidMirror, input: NodeStateInput): Cluster
       plan.configSecret,
       ...(plan.certificateRequest === undefined ? [] : [plan.certificateRequest]),
       ...(placeholder === undefined ? [] : [ownedBy(mirror.object, placeholder)]),
+      ...plan.guards,
       plan.cacheServer,
       ...(plan.nodeAgent === undefined ? [] : [plan.nodeAgent]),
       ...plan.strategyObjects,

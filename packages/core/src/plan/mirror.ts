@@ -6,6 +6,7 @@ import { certificateRequest } from './certificate-request.ts';
 import { configSecret, renderConfig } from './config.ts';
 import { existingClaim } from './existing-claim.ts';
 import { formerNodeState, type NodeStateInput } from './former-node-state.ts';
+import { guards } from './guards.ts';
 import { namesOf } from './naming.ts';
 import { nodeAgent } from './node-agent.ts';
 import { isOwnedBy, ownedBy, plannedBy } from './ownership.ts';
@@ -22,6 +23,8 @@ export interface MirrorPlan extends NodePlan {
   /** What cert-manager is asked for, where it is to make the certificate. */
   readonly certificateRequest?: KubernetesObject;
   readonly configSecret: KubernetesObject;
+  /** What protects the pods; they serve without as well. */
+  readonly guards: readonly KubernetesObject[];
   readonly cacheServer: KubernetesObject;
   /** Objects of strategies. */
   readonly strategyObjects: readonly KubernetesObject[];
@@ -65,6 +68,7 @@ export function planMirror(mirror: ValidMirror, input: NodeStateInput, trusted?:
     certificate,
     ...(request !== undefined && { certificateRequest: owned(request) }),
     configSecret: owned(configSecret(name, namespace, config)),
+    guards: guards(name, state, settings).map(owned),
     cacheServer: owned(cacheServer({ mirror: name, spec, claim, settings, config, certificate, existing })),
     ...(agent !== undefined && { nodeAgent: owned(agent) }),
     node,

@@ -5,6 +5,8 @@ export interface MirrorNames {
   readonly headlessService: string;
   readonly statefulSet: string;
   readonly daemonSet: string;
+  readonly disruptionBudget: string;
+  readonly networkPolicy: string;
   readonly configSecret: string;
   /** The serving certificate: made here, copied from a user's Secret, or cert-manager's. */
   readonly certificateSecret: string;
@@ -22,6 +24,8 @@ export function namesOf(mirror: string): MirrorNames {
     headlessService: `${full}-headless`,
     statefulSet: full,
     daemonSet: `${full}-utils`,
+    disruptionBudget: full,
+    networkPolicy: full,
     configSecret: `${full}-secret`,
     certificateSecret: `${full}-tls`,
     servingSecret: `${full}-serving`,

@@ -2,14 +2,12 @@ import { posix } from 'node:path';
 import { withoutPort } from '../api/host.ts';
 import type { MirrorSettings } from '../settings.ts';
 import { namesOf, numbered } from './naming.ts';
-import { readOnlyMount } from './pod-parts.ts';
+import { containerSecurity, readOnlyMount } from './pod-parts.ts';
 import { bundleHashVariable, certificateContainerName } from './trusted-bundle.ts';
 
-const resources = { requests: { cpu: '1m', memory: '64Mi' }, limits: { cpu: '100m', memory: '128Mi' } };
 /** Root, as the node's files are root's; of root's powers only that over files whose modes withhold them, such as 0444. */
 const securityContext = {
-  allowPrivilegeEscalation: false,
-  readOnlyRootFilesystem: true,
+  ...containerSecurity,
   capabilities: { drop: ['ALL'], add: ['DAC_OVERRIDE'] },
   seccompProfile: { type: 'RuntimeDefault' },
 };
@@ -41,7 +39,7 @@ export function agentContainer(container: AgentContainer, index: number, setting
     env: [...container.env, ...variables({ HEALTH_PORT: String(port) })],
     volumeMounts: [...container.volumeMounts, readOnlyMount('node-policy', '/etc/entrepot/policy')],
     readinessProbe: { httpGet: { path: '/readyz', port }, periodSeconds: 5 },
-    resources,
+    resources: settings.resources.nodeAgent,
     securityContext,
   };
 }

@@ -11,7 +11,7 @@ import {
   withdrawalContainer,
 } from './node-agent-containers.ts';
 import { baseLabels, nodeAgentComponent } from './ownership.ts';
-import { podSettings, secretVolume } from './pod-parts.ts';
+import { podSettings, type PodWishes, secretVolume } from './pod-parts.ts';
 
 const hostsVolumes = [
   { name: 'etc-hosts', hostPath: { path: '/etc/hosts' } },
@@ -60,7 +60,7 @@ export function nodeAgent(input: NodeAgentInput): KubernetesObject | undefined {
       template: {
         metadata: { labels: { ...settings.podLabels, ...selector, ...nodeAgentComponent } },
         spec: {
-          ...podSettings(settings, priorityClass),
+          ...podSettings(podWishes(settings, priorityClass)),
           serviceAccountName: settings.nodeAgentServiceAccount,
           automountServiceAccountToken: hostnames.length > 0,
           terminationGracePeriodSeconds: 10,
@@ -75,6 +75,14 @@ export function nodeAgent(input: NodeAgentInput): KubernetesObject | undefined {
         },
       },
     },
+  };
+}
+
+function podWishes(settings: MirrorSettings, ofMirror: string | undefined): PodWishes {
+  return {
+    imagePullSecrets: settings.imagePullSecrets,
+    tolerations: [...settings.tolerations, ...settings.nodeAgentTolerations],
+    priorityClass: ofMirror ?? settings.nodeAgentPriorityClass ?? settings.priorityClass,
   };
 }
 

@@ -20,6 +20,9 @@ export function baseLabels(mirror: string): Readonly<Record<string, string>> {
   return { app: 'docker-registry', mirror };
 }
 
+/** Further says which pods of a mirror serve. */
+export const registryComponent = { component: 'registry' } as const;
+
 /** Further says which pods of a mirror are its node agents. */
 export const nodeAgentComponent = { component: 'hostess-certificate' } as const;
 

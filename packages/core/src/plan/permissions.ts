@@ -1,5 +1,5 @@
 import type { GroupVersionKind } from '@entrepot/kube';
-import { DaemonSet, Secret, Service, StatefulSet } from '../api/group.ts';
+import { DaemonSet, NetworkPolicy, PodDisruptionBudget, Secret, Service, StatefulSet } from '../api/group.ts';
 import { kindKey } from '../cluster-state.ts';
 import type { MirrorSettings } from '../settings.ts';
 import type { NamespacedRule } from '../strategy/contract.ts';
@@ -9,7 +9,8 @@ const managing = ['get', 'list', 'watch', 'create', 'update', 'patch', 'delete']
 
 /** Every kind the operator applies objects of: the mirror's own and those of these strategies, each once. */
 export function managedKinds(strategies: readonly ConfiguredStrategy[]): readonly GroupVersionKind[] {
-  const all = [Service, Secret, StatefulSet, DaemonSet, ...strategies.flatMap(({ strategy }) => strategy.manages)];
+  const own = [Service, Secret, PodDisruptionBudget, NetworkPolicy, StatefulSet, DaemonSet];
+  const all = [...own, ...strategies.flatMap(({ strategy }) => strategy.manages)];
   return [...new Map(all.map((kind) => [kindKey(kind), kind])).values()];
 }
 
@@ -24,6 +25,8 @@ export function requiredRules(
     { apiGroups: ['k8s.osp.tech'], resources: ['registrymirrors/status'], verbs: ['get', 'patch', 'update'] },
     { namespace, apiGroups: [''], resources: ['services', 'secrets', 'configmaps'], verbs: managing },
     { namespace, apiGroups: ['apps'], resources: ['statefulsets', 'daemonsets'], verbs: managing },
+    { namespace, apiGroups: ['policy'], resources: ['poddisruptionbudgets'], verbs: managing },
+    { namespace, apiGroups: ['networking.k8s.io'], resources: ['networkpolicies'], verbs: managing },
     { namespace, apiGroups: ['cert-manager.io'], resources: ['certificates'], verbs: managing },
     // Only to name the nodes that do not answer.
     { namespace, apiGroups: [''], resources: ['pods'], verbs: ['list'] },

@@ -1,16 +1,27 @@
-import type { MirrorSettings } from '../settings.ts';
+import type { Toleration } from '../settings.ts';
 
-/** What both kinds of pods take from the settings. */
-export function podSettings(settings: MirrorSettings, priorityClass: string | undefined): object {
-  const priorityClassName = priorityClass ?? settings.priorityClass;
+/** What the settings say of a pod, whichever of the two kinds it is of. */
+export interface PodWishes {
+  readonly imagePullSecrets: readonly string[];
+  readonly tolerations: readonly Toleration[];
+  readonly priorityClass: string | undefined;
+}
+
+/** The part of a pod's spec that says these; nothing where there is nothing to say. */
+export function podSettings({ imagePullSecrets, tolerations, priorityClass }: PodWishes): object {
   return {
-    ...(priorityClassName !== undefined && { priorityClassName }),
-    ...(settings.imagePullSecrets.length > 0 && {
-      imagePullSecrets: settings.imagePullSecrets.map((name) => ({ name })),
-    }),
-    ...(settings.tolerations.length > 0 && { tolerations: settings.tolerations }),
+    ...(priorityClass !== undefined && { priorityClassName: priorityClass }),
+    ...(imagePullSecrets.length > 0 && { imagePullSecrets: imagePullSecrets.map((name) => ({ name })) }),
+    ...(tolerations.length > 0 && { tolerations }),
   };
 }
+
+/** No container of ours needs more. */
+export const containerSecurity = {
+  allowPrivilegeEscalation: false,
+  readOnlyRootFilesystem: true,
+  capabilities: { drop: ['ALL'] },
+};
 
 /** A volume of a Secret, or of some of its keys: `[key, file name]`. */
 export function secretVolume(

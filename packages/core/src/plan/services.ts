@@ -1,6 +1,6 @@
 import type { KubernetesObject } from '@entrepot/kube';
 import { namesOf, registryPort } from './naming.ts';
-import { baseLabels } from './ownership.ts';
+import { baseLabels, registryComponent } from './ownership.ts';
 
 const ports = [{ name: registryPort.name, port: 443, protocol: 'TCP', targetPort: registryPort.name }];
 
@@ -8,7 +8,7 @@ const ports = [{ name: registryPort.name, port: 443, protocol: 'TCP', targetPort
 export function services(mirror: string, namespace: string): readonly KubernetesObject[] {
   const names = namesOf(mirror);
   // Node agents carry the base labels, too: without the component they would be selected.
-  const selector = { ...baseLabels(mirror), component: 'registry' };
+  const selector = { ...baseLabels(mirror), ...registryComponent };
   const service = (name: string, spec: object): KubernetesObject => ({
     apiVersion: 'v1',
     kind: 'Service',

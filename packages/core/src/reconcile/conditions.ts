@@ -20,6 +20,8 @@ export interface Statement {
 export interface StepFailure {
   readonly type: ConditionType;
   readonly error: unknown;
+  /** Set where the condition holds all the same. */
+  readonly isTolerable?: boolean;
 }
 
 /** What an error says about the condition it stands in the way of. The one place where errors become words. */

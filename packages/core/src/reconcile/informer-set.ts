@@ -25,6 +25,8 @@ export interface Watched {
   readonly kind: GroupVersionKind;
   readonly namespace?: string | undefined;
   readonly name?: string | undefined;
+  /** Set where the operator works without as well: nobody waits for it while it may not be read. */
+  readonly isOptional?: boolean | undefined;
 }
 
 /** The informers of an operator, which together are what it knows of the cluster. */
@@ -43,10 +45,9 @@ export class InformerSet implements ClusterState {
   /** Watches objects, unless they are watched already. */
   watch(watched: Watched): void {
     if (this.#informers.some(({ watched: known }) => includes(known, watched))) return;
-    const { kind, namespace, name } = watched;
-    const fieldSelector = name === undefined ? undefined : `metadata.name=${name}`;
     // Single objects are those of others: mirrors that do not need them must not wait until they may be read.
-    const isOptional = name !== undefined;
+    const { kind, namespace, name, isOptional = name !== undefined } = watched;
+    const fieldSelector = name === undefined ? undefined : `metadata.name=${name}`;
     const informer = new Informer({ ...this.#options, kind, namespace, fieldSelector, isOptional });
     this.#informers.push({ informer, watched });
   }

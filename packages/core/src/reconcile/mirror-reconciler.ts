@@ -8,7 +8,7 @@ import {
   systemClock,
   WaitingError,
 } from '@entrepot/kube';
-import { DaemonSet, Secret } from '../api/group.ts';
+import { DaemonSet, NetworkPolicy, PodDisruptionBudget, Secret } from '../api/group.ts';
 import type { CertificateKeeper, CertificateOutcome } from '../certificates/certificate-keeper.ts';
 import type { ClusterState } from '../cluster-state.ts';
 import { chooseCertificate } from '../plan/certificate-choice.ts';
@@ -145,6 +145,7 @@ export class MirrorReconciler {
       return undefined;
     }
     const hasConfig = await steps.attempt('ConfigRendered', () => apply(plan.configSecret));
+    for (const guard of plan.guards) await steps.attempt('CacheAvailable', () => apply(guard), { isTolerable: true });
     if (hasConfig !== undefined) await steps.attempt('CacheAvailable', () => apply(plan.cacheServer));
     return steps.attempt('Addressed', () => this.#applyAddressing(mirror, plan, steps, signal));
   }
@@ -169,7 +170,8 @@ export class MirrorReconciler {
     }
     await inOrder(strategyObjects, (object) => this.#applyOwned(mirror, object, signal));
     const objects = [...(outcome.agent === undefined ? [] : [outcome.agent]), ...strategyObjects];
-    await this.#prune(mirror.object, [plan.configSecret, certificateSecret(plan), ...objects], [Secret], signal);
+    const keep = [plan.configSecret, certificateSecret(plan), ...plan.guards, ...objects];
+    await this.#prune(mirror.object, keep, [Secret, PodDisruptionBudget, NetworkPolicy], signal);
     if (outcome.agent === undefined) await nodes.release(mirror.object, signal);
     return outcome;
   }

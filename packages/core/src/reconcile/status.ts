@@ -125,7 +125,7 @@ function outcomeOf(
   outcome: MirrorOutcome,
   otherwise: (outcome: MirrorOutcome) => Omit<Statement, 'type'>,
 ): Statement {
-  const failure = outcome.failures.find((failed) => failed.type === type);
+  const failure = outcome.failures.find((failed) => failed.type === type && failed.isTolerable !== true);
   return failure === undefined ? { type, ...otherwise(outcome) } : statementOf(failure);
 }
 
@@ -134,10 +134,12 @@ function configRendered({ facts }: MirrorOutcome): Omit<Statement, 'type'> {
   return { status: 'True', reason: 'Rendered', message: 'the configuration is in place' };
 }
 
-function cacheAvailable({ facts: { replicas }, storageNote }: MirrorOutcome): Omit<Statement, 'type'> {
+function cacheAvailable({ facts: { replicas }, failures, storageNote }: MirrorOutcome): Omit<Statement, 'type'> {
   const count = `${replicas.ready} of ${replicas.wanted} replicas are ready`;
-  const message = storageNote === undefined ? count : `${count}; ${storageNote}`;
+  const unguarded = failures.filter(({ isTolerable }) => isTolerable).map((failure) => statementOf(failure).message);
+  const message = [count, ...(storageNote === undefined ? [] : [storageNote]), ...unguarded].join('; ');
   if (replicas.ready === 0) return { status: 'False', reason: 'NoReplicaReady', message };
+  if (unguarded.length > 0) return { status: 'True', reason: 'Unguarded', message };
   return { status: 'True', reason: storageNote === undefined ? 'ReplicasReady' : 'StorageUnchanged', message };
 }
 

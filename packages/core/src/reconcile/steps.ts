@@ -19,14 +19,19 @@ export class Steps {
   /**
    * Runs one step towards a condition; undefined when it failed.
    *
+   * @param options whether the condition holds without it
    * @throws ApiError 409: somebody was faster, so everything is to be looked at again rather than reported
    */
-  async attempt<T>(type: ConditionType, step: () => T | Promise<T>): Promise<T | undefined> {
+  async attempt<T>(
+    type: ConditionType,
+    step: () => T | Promise<T>,
+    options: Pick<StepFailure, 'isTolerable'> = {},
+  ): Promise<T | undefined> {
     try {
       return await step();
     } catch (error) {
       if (this.#signal.aborted || isConflict(error)) throw error;
-      this.#failures.push({ type, error });
+      this.#failures.push({ type, error, ...options });
       return undefined;
     }
   }

@@ -1,6 +1,16 @@
 import { type KubernetesObject, kindOf } from '@entrepot/kube';
 import { z } from 'zod';
-import { ConfigMap, DaemonSet, nodePolicyName, RegistryMirror, Secret, Service, StatefulSet } from '../api/group.ts';
+import {
+  ConfigMap,
+  DaemonSet,
+  NetworkPolicy,
+  nodePolicyName,
+  PodDisruptionBudget,
+  RegistryMirror,
+  Secret,
+  Service,
+  StatefulSet,
+} from '../api/group.ts';
 import { readStatus } from '../api/registry-mirror-status.ts';
 import { type ClusterState, kindKey } from '../cluster-state.ts';
 import { authoritySecretName, mirrorsNaming, namesOf } from '../plan/naming.ts';
@@ -17,8 +27,10 @@ export function watchedObjects(
 ): readonly Watched[] {
   const { namespace } = settings;
   const own = [Service, StatefulSet, DaemonSet, Secret, ConfigMap].map((kind) => ({ kind, namespace }));
+  // Operators of before had no right to these.
+  const guards = [PodDisruptionBudget, NetworkPolicy].map((kind) => ({ kind, namespace, isOptional: true }));
   const managed = strategies.flatMap(({ strategy }) => strategy.manages.map((kind) => ({ kind, namespace })));
-  return [{ kind: RegistryMirror }, ...own, ...managed, ...observedObjects(strategies)];
+  return [{ kind: RegistryMirror }, ...own, ...guards, ...managed, ...observedObjects(strategies)];
 }
 
 /** Objects of others that strategies read. */
@@ -94,6 +106,7 @@ function usersOf(object: KubernetesObject, state: ClusterState, settings: Mirror
   const isSecret = isOfKind(object, [Secret]);
   const isForAll =
     (isSecret && (name === authoritySecretName || name === settings.certificateSecret)) ||
+    (isOfKind(object, [PodDisruptionBudget]) && ownerOf(object) === undefined) ||
     (isOfKind(object, [ConfigMap]) && [settings.caBundle, nodePolicyName].includes(name));
   const all = isForAll || isSecret ? state.list(RegistryMirror) : [];
   const users = all.filter((mirror) => isForAll || secretsOf(mirror).includes(name));

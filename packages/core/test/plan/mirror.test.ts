@@ -6,7 +6,6 @@ import { plan, planned } from '../support/planned.ts';
 
 const labels = { app: 'docker-registry', mirror: 'quay' };
 const ownerReferences = [{ apiVersion: 'k8s.osp.tech/v1', kind: 'RegistryMirror', name: 'quay', uid: 'uid-of-quay' }];
-const resources = { requests: { cpu: '100m', memory: '500Mi' }, limits: { cpu: '500m', memory: '500Mi' } };
 const securityContext = {
   allowPrivilegeEscalation: false,
   readOnlyRootFilesystem: true,
@@ -20,6 +19,7 @@ test('a mirror gets its objects in the order in which they depend on each other'
     'Service mirrors/registry-mirror-quay-headless',
     'Secret mirrors/registry-mirror-quay-secret',
     'Secret mirrors/registry-mirror-quay-tls',
+    'PodDisruptionBudget mirrors/registry-mirror-quay',
     'StatefulSet mirrors/registry-mirror-quay',
     'DaemonSet mirrors/registry-mirror-quay-utils',
   ]);
@@ -34,7 +34,7 @@ test('every object carries the labels of the mirror and is owned by it, without 
     serviceOf('quay', '10.0.0.7'),
   ]);
   const owned = objects.filter(({ metadata }) => !['map-summary', 'others'].includes(metadata.name));
-  expect(owned).toHaveLength(7);
+  expect(owned).toHaveLength(8);
   for (const { metadata } of owned) {
     expect(metadata).toMatchObject({ labels });
     expect(metadata.ownerReferences).toEqual(ownerReferences);
@@ -94,6 +94,14 @@ test('the StatefulSet runs nginx and the fetcher on one claim, without privilege
           annotations: { 'entrepot/config-hash': like(/^[0-9a-f]{16}$/) },
         },
         spec: {
+          topologySpreadConstraints: [
+            {
+              maxSkew: 1,
+              topologyKey: 'kubernetes.io/hostname',
+              whenUnsatisfiable: 'ScheduleAnyway',
+              labelSelector: { matchLabels: { ...labels, component: 'registry' } },
+            },
+          ],
           automountServiceAccountToken: false,
           shareProcessNamespace: true,
           dnsPolicy: 'Default',
@@ -120,7 +128,7 @@ test('the StatefulSet runs nginx and the fetcher on one claim, without privilege
                 initialDelaySeconds: 3,
                 periodSeconds: 3,
               },
-              resources,
+              resources: { requests: { cpu: '100m', memory: '500Mi' }, limits: { memory: '500Mi' } },
               securityContext,
               volumeMounts: [
                 ...shared,
@@ -134,7 +142,7 @@ test('the StatefulSet runs nginx and the fetcher on one claim, without privilege
               imagePullPolicy: 'IfNotPresent',
               args: ['--config', 'etc/nginx/conf.d/fetcher.json'],
               workingDir: '/',
-              resources,
+              resources: { requests: { cpu: '200m', memory: '400Mi' }, limits: { memory: '400Mi' } },
               securityContext,
               volumeMounts: [
                 ...shared,
@@ -229,6 +237,32 @@ test('the settings reach both kinds of pods, and cannot break their selectors', 
     const own = planned(kind, name, { upstreamUrl: 'quay.io', priorityClass: 'own-class' }, settings);
     expect(own).toMatchObject({ spec: { template: { spec: { priorityClassName: 'own-class' } } } });
   }
+});
+
+test('node agents have a class of their own, which a class of the mirror wins over, and further tolerations', () => {
+  const spec = { upstreamUrl: 'quay.io' };
+  const podOf = (kind: string, name: string, changes: object): unknown =>
+    planned(
+      kind,
+      `registry-mirror-quay${name}`,
+      { ...spec, ...changes },
+      {
+        priorityClass: 'system-cluster-critical',
+        nodeAgentPriorityClass: 'system-node-critical',
+        tolerations: [{ key: 'storage', operator: 'Exists' }],
+        nodeAgentTolerations: [{ operator: 'Exists' }],
+      },
+    );
+  const podWith = (priorityClassName: string, tolerations: readonly object[]): object => ({
+    spec: { template: { spec: { priorityClassName, tolerations } } },
+  });
+  const storage = { key: 'storage', operator: 'Exists' };
+  expect(podOf('StatefulSet', '', {})).toMatchObject(podWith('system-cluster-critical', [storage]));
+  expect(podOf('DaemonSet', '-utils', {})).toMatchObject(
+    podWith('system-node-critical', [storage, { operator: 'Exists' }]),
+  );
+  const own = podOf('DaemonSet', '-utils', { priorityClass: 'own' });
+  expect(own).toMatchObject(podWith('own', [storage, { operator: 'Exists' }]));
 });
 
 test('labels that the settings give to workloads win over ours, and reach no other object', () => {

@@ -7,12 +7,14 @@ const policyMount = { name: 'node-policy', mountPath: '/etc/entrepot/policy', re
 
 describe('the DaemonSet', () => {
   test('keeps the hosts line and the trusted CA, never the key', () => {
-    const agentResources = { requests: { cpu: '1m', memory: '64Mi' }, limits: { cpu: '100m', memory: '128Mi' } };
-    const agentSecurity = {
-      allowPrivilegeEscalation: false,
-      readOnlyRootFilesystem: true,
-      capabilities: { drop: ['ALL'], add: ['DAC_OVERRIDE'] },
-      seccompProfile: { type: 'RuntimeDefault' },
+    const limits = {
+      resources: { requests: { cpu: '1m', memory: '64Mi' }, limits: { memory: '64Mi' } },
+      securityContext: {
+        allowPrivilegeEscalation: false,
+        readOnlyRootFilesystem: true,
+        capabilities: { drop: ['ALL'], add: ['DAC_OVERRIDE'] },
+        seccompProfile: { type: 'RuntimeDefault' },
+      },
     };
     expect(planned('DaemonSet', 'registry-mirror-quay-utils', { upstreamUrl: 'quay.io' })).toEqual({
       apiVersion: 'apps/v1',
@@ -53,8 +55,7 @@ describe('the DaemonSet', () => {
                   policyMount,
                 ],
                 readinessProbe: { httpGet: { path: '/readyz', port: 15080 }, periodSeconds: 5 },
-                resources: agentResources,
-                securityContext: agentSecurity,
+                ...limits,
               },
               {
                 name: 'certificate-installation',
@@ -74,8 +75,7 @@ describe('the DaemonSet', () => {
                   policyMount,
                 ],
                 readinessProbe: { httpGet: { path: '/readyz', port: 15081 }, periodSeconds: 5 },
-                resources: agentResources,
-                securityContext: agentSecurity,
+                ...limits,
               },
             ],
             volumes: [

@@ -1,8 +1,8 @@
-import { KubeClient, type KubernetesObject, loadConnection } from '@entrepot/kube';
-import { afterEach, beforeEach, describe, expect, inject, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { ConfigMap } from '../../src/index.ts';
 import { eventually } from '../support/eventually.ts';
+import { LimitedAccount } from '../support/limited-account.ts';
 import { Cluster } from '../support/operator.ts';
 import { hosts, mapIn } from '../support/plugins.ts';
 
@@ -28,52 +28,16 @@ async function eventsAboutInventory(): Promise<readonly string[]> {
 const others = async (namespace: string): Promise<unknown> =>
   (await cluster.client.get(ConfigMap, { namespace, name: 'others' }))?.['data'];
 
-/** Somebody who may do what an operator does, but delete nothing, and of ConfigMaps change the inventory only. */
-class Limited {
-  readonly name = `limited-${cluster.namespace}`;
-  readonly #made: KubernetesObject[] = [];
-
-  async connect(): Promise<KubeClient> {
-    const all = { apiGroups: ['*'], resources: ['*'] };
-    const kinds = ['registrymirrors', 'registrymirrors/status', 'events', 'services', 'secrets'];
-    const configMap = { apiGroups: [''], resources: ['configmaps'], resourceNames: ['entrepot-inventory'] };
-    await this.#allow('reading-and-making', [
-      { ...all, verbs: ['get', 'list', 'watch', 'create'] },
-      { ...all, resources: [...kinds, 'statefulsets', 'daemonsets'], verbs: ['patch', 'update'] },
-      { ...configMap, verbs: ['patch', 'update'] },
-    ]);
-    const connection = await loadConnection({ kubeconfig: inject('kubeconfig') });
-    const credentials: typeof connection.credentials = async (renew) => {
-      const { headers, ...others } = await connection.credentials(renew);
-      return { ...others, headers: { ...headers, 'Impersonate-User': this.name } };
-    };
-    return new KubeClient({ ...connection, credentials });
-  }
-
-  async allowEverything(): Promise<void> {
-    await this.#allow('everything', [{ apiGroups: ['*'], resources: ['*'], verbs: ['*'] }]);
-  }
-
-  async leave(): Promise<void> {
-    for (const object of this.#made) await cluster.client.delete(kindOfRole(object), { name: object.metadata.name });
-  }
-
-  async #allow(what: string, rules: readonly object[]): Promise<void> {
-    const apiVersion = 'rbac.authorization.k8s.io/v1';
-    const metadata = { name: `${this.name}-${what}` };
-    const roleRef = { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: metadata.name };
-    const subjects = [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name: this.name }];
-    for (const object of [
-      { apiVersion, kind: 'ClusterRole', metadata, rules },
-      { apiVersion, kind: 'ClusterRoleBinding', metadata, roleRef, subjects },
-    ]) {
-      this.#made.push(await cluster.client.create(object));
-    }
-  }
-}
-
-function kindOfRole({ kind }: KubernetesObject) {
-  return { group: 'rbac.authorization.k8s.io', version: 'v1', kind };
+/** What an operator does, but to delete anything, and of ConfigMaps to change others than the inventory. */
+function rulesWithoutDeletion(): readonly object[] {
+  const all = { apiGroups: ['*'], resources: ['*'] };
+  const kinds = ['registrymirrors', 'registrymirrors/status', 'events', 'services', 'secrets', 'poddisruptionbudgets'];
+  const configMap = { apiGroups: [''], resources: ['configmaps'], resourceNames: ['entrepot-inventory'] };
+  return [
+    { ...all, verbs: ['get', 'list', 'watch', 'create'] },
+    { ...all, resources: [...kinds, 'statefulsets', 'daemonsets'], verbs: ['patch', 'update'] },
+    { ...configMap, verbs: ['patch', 'update'] },
+  ];
 }
 
 describe('what cannot be removed', () => {
@@ -97,8 +61,8 @@ describe('what cannot be removed', () => {
         expect(await others(cluster.namespace)).toHaveProperty('maps', expect.stringContaining('mirror-quay.io')),
       );
       await first.stop();
-      const limited = new Limited();
-      const client = await limited.connect();
+      const limited = new LimitedAccount(cluster);
+      const client = await limited.connect(rulesWithoutDeletion());
       const second = await cluster.operator(strategies(), {}, { client });
       await eventually(async () => {
         const [event, ...more] = await eventsAboutInventory();
@@ -108,7 +72,7 @@ describe('what cannot be removed', () => {
         expect(more).toEqual([]);
       });
       expect(await others(cluster.namespace)).toHaveProperty('maps', expect.stringContaining('mirror-quay.io'));
-      await limited.allowEverything();
+      await limited.allow([{ apiGroups: ['*'], resources: ['*'], verbs: ['*'] }]);
       await eventually(async () => expect(await others(cluster.namespace)).toEqual({ maps: '' }), 20_000);
       await second.stop();
       await client.close();

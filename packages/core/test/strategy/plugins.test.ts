@@ -106,6 +106,8 @@ test('every kind that is applied is managed once', () => {
   expect(managedKinds([hosts, map]).map(({ kind }) => kind)).toEqual([
     'Service',
     'Secret',
+    'PodDisruptionBudget',
+    'NetworkPolicy',
     'StatefulSet',
     'DaemonSet',
     'ConfigMap',
@@ -131,6 +133,8 @@ test('the rules hold what the operator itself and each strategy needs', () => {
     'mirrors /configmaps',
     'mirrors apps/statefulsets',
     'mirrors apps/daemonsets',
+    'mirrors policy/poddisruptionbudgets',
+    'mirrors networking.k8s.io/networkpolicies',
     'mirrors cert-manager.io/certificates',
     'mirrors /pods',
     'mirrors coordination.k8s.io/leases',

@@ -1,4 +1,4 @@
-import type { MirrorSettings } from '../../src/index.ts';
+import type { MirrorSettings, Resources } from '../../src/index.ts';
 
 /** Settings as the command line makes them when nothing is said. */
 export function testSettings(changes: Partial<MirrorSettings> = {}): MirrorSettings {
@@ -11,8 +11,15 @@ export function testSettings(changes: Partial<MirrorSettings> = {}): MirrorSetti
     workloadLabels: {},
     podLabels: {},
     tolerations: [],
+    nodeAgentTolerations: [],
+    resources: { nginx: asked('100m', '500Mi'), fetcher: asked('200m', '400Mi'), nodeAgent: asked('1m', '64Mi') },
+    hasNetworkPolicy: false,
     nodeAgentServiceAccount: 'mirror-hostess',
     nodeWithdrawalLimitMs: 600_000,
     ...changes,
   };
+}
+
+function asked(cpu: string, memory: string): Resources {
+  return { requests: { cpu, memory }, limits: { memory } };
 }

@@ -155,6 +155,24 @@ const camelCase = z.record(z.string(), z.unknown(), 'a toleration is a dictionar
 
 export const tolerations = literal.pipe(z.array(camelCase.pipe(toleration), 'this is no list'));
 
+export const resourcesWanted =
+  "requests and limits, such as {'requests': {'cpu': '100m', 'memory': '64Mi'}, 'limits': {'memory': '128Mi'}}";
+
+const quantity = z
+  .union([z.string(), z.number().transform(String)], 'this is no quantity')
+  .refine((text) => /^\d+(\.\d+)?(m|k|[KMGTPE]i?)?$/.test(text), 'this is no quantity');
+
+const resourceList = z
+  .strictObject({
+    cpu: quantity.exactOptional(),
+    memory: quantity.exactOptional(),
+    'ephemeral-storage': quantity.exactOptional(),
+  })
+  .exactOptional();
+
+/** Requests and limits of a container; what is left out is neither requested nor limited. */
+export const resources = literal.pipe(z.strictObject({ requests: resourceList, limits: resourceList }));
+
 export const settingsByStrategy = literal.pipe(
   z.record(
     z.string(),

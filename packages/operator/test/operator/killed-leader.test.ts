@@ -13,6 +13,7 @@ const eachOnce = {
   'create services registry-mirror-*-headless': 1,
   'create secrets registry-mirror-*-secret': 1,
   'create secrets registry-mirror-*-tls': 1,
+  'create poddisruptionbudgets registry-mirror-*': 1,
   'create statefulsets registry-mirror-*': 1,
   'create daemonsets registry-mirror-*-utils': 1,
   'patch registrymirrors *': 1,

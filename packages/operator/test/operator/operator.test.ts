@@ -1,4 +1,12 @@
-import { ConfigMap, DaemonSet, RegistryMirror, Secret, Service, StatefulSet } from '@entrepot/core';
+import {
+  ConfigMap,
+  DaemonSet,
+  PodDisruptionBudget,
+  RegistryMirror,
+  Secret,
+  Service,
+  StatefulSet,
+} from '@entrepot/core';
 import { freePort, poll } from '@entrepot/control-plane';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { entrepot } from '../cli/run-program.ts';
@@ -84,6 +92,7 @@ describe('the operator, run as a program against a real API server,', () => {
     await poll('the map', async () => /mirror-quay\.io::127\.64\./.test(await mapText()), { deadlineMs: 20_000 });
     expect(await objectsOf('quay')).toEqual([
       'DaemonSet registry-mirror-quay-utils',
+      'PodDisruptionBudget registry-mirror-quay',
       'Secret registry-mirror-quay-secret',
       'Secret registry-mirror-quay-tls',
       'Service registry-mirror-quay',
@@ -184,7 +193,7 @@ describe('the operator, run as a program against a real API server,', () => {
 /** `Kind name` of what belongs to a mirror. */
 async function objectsOf(mirror: string): Promise<readonly string[]> {
   const selection = { namespace, labelSelector: `mirror=${mirror}` };
-  const kinds = [DaemonSet, Secret, Service, StatefulSet];
+  const kinds = [DaemonSet, PodDisruptionBudget, Secret, Service, StatefulSet];
   const lists = await Promise.all(kinds.map(async (kind) => cluster.client.list(kind, selection)));
   return lists.flatMap(({ items }, index) =>
     items.map(({ metadata }) => `${kinds[index]?.kind ?? ''} ${metadata.name}`),

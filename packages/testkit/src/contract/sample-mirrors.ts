@@ -14,6 +14,9 @@ export const sampleSettings: MirrorSettings = {
   workloadLabels: {},
   podLabels: {},
   tolerations: [],
+  nodeAgentTolerations: [],
+  resources: { nginx: {}, fetcher: {}, nodeAgent: {} },
+  hasNetworkPolicy: false,
   nodeAgentServiceAccount: 'node-agent',
   nodeWithdrawalLimitMs: 600_000,
 };
