@@ -122,6 +122,14 @@ export const settingDefinitions = {
     fallback: `ghcr.io/entrepot/mirror-fetcher:${version}`,
     schema: as.image,
   },
+  nodeAgentImage: {
+    variable: 'NODE_AGENT_IMAGE',
+    placeholder: '<image>',
+    meaning: 'The whole node agent image; the three HOSTESS_DOCKER_… then say nothing.',
+    wants: 'an image, such as ghcr.io/entrepot/node-agent:1.0.0',
+    unset: 'HOSTESS_DOCKER_REGISTRY/HOSTESS_DOCKER_IMAGE:HOSTESS_DOCKER_TAG',
+    schema: as.image,
+  },
   hostessDockerRegistry: {
     variable: 'HOSTESS_DOCKER_REGISTRY',
     placeholder: '<registry>',
