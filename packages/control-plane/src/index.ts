@@ -5,6 +5,7 @@ export type { ControlPlane, ControlPlaneOptions } from './control-plane.ts';
 export { freePort, isPortFree } from './free-port.ts';
 export { goTool, type GoTool } from './go-tool.ts';
 export { harm, type Harm } from './harm.ts';
+export { helmProgram } from './helm.ts';
 export { kubernetesPrograms, type KubernetesPrograms, type ProgramSources } from './kubernetes-programs.ts';
 export { withMachineLock } from './machine-lock.ts';
 export { poll } from './poll.ts';

@@ -1,4 +1,4 @@
-import { certManagerProgram, kubernetesPrograms } from '@entrepot/control-plane';
+import { certManagerProgram, helmProgram, kubernetesPrograms } from '@entrepot/control-plane';
 import { registryPrograms } from '@entrepot/testkit';
 import { seconds } from './stage.ts';
 
@@ -9,7 +9,12 @@ import { seconds } from './stage.ts';
 for (const [title, prepare] of [
   ['Kubernetes control plane', kubernetesPrograms],
   ['registry and client', registryPrograms],
-  ...(process.argv.includes('--tests') ? [['cert-manager', certManagerProgram] as const] : []),
+  ...(process.argv.includes('--tests')
+    ? ([
+        ['cert-manager', certManagerProgram],
+        ['helm', helmProgram],
+      ] as const)
+    : []),
 ] as const) {
   const started = performance.now();
   try {

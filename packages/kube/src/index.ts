@@ -1,7 +1,7 @@
 export { appliedHashAnnotation } from './apply/applied-hash.ts';
 export { Applier, type ApplierOptions, type ApplyOutcome } from './apply/applier.ts';
 export { covers } from './apply/covers.ts';
-export { Inventory, type InventoryEntry, type InventoryOptions } from './apply/inventory.ts';
+export { Inventory, inventoryName, type InventoryEntry, type InventoryOptions } from './apply/inventory.ts';
 export { mergeTextBlock } from './apply/merge-text-block.ts';
 export { type PruneScope } from './apply/prune.ts';
 export { applyTextBlock, type ConfigMapTextBlock, type TextBlockOptions } from './apply/text-block.ts';

@@ -23,6 +23,9 @@ export interface Configuration {
   readonly templates: readonly ConfigTemplate[];
 }
 
+/** The strategies that need not be named. */
+export const builtInStrategies: readonly AddressingStrategy[] = [hostess, imageswap];
+
 /**
  * Reads the settings and loads the strategies and templates they name.
  *
@@ -34,8 +37,7 @@ export async function readConfiguration(given: GivenSettings, folder: string): P
   const settings = readSettings(given, complaints);
   const loading = { folder, complaints };
   const strategies = [
-    hostess,
-    imageswap,
+    ...builtInStrategies,
     ...(await loadExtensions('STRATEGIES', settings.strategies, asStrategy, loading)),
   ];
   const templates = [nginxTemplate, ...(await loadExtensions('TEMPLATES', settings.templates, asTemplate, loading))];

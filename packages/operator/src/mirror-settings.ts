@@ -13,7 +13,9 @@ export function mirrorSettings(settings: Settings): MirrorSettings {
     images: {
       nginx: settings.nginxImage ?? `${settings.dockerRegistry}/nginx:1.30.6-alpine`,
       fetcher: settings.fetcherImage,
-      nodeAgent: `${settings.hostessDockerRegistry}/${settings.hostessDockerImage}:${settings.hostessDockerTag}`,
+      nodeAgent:
+        settings.nodeAgentImage ??
+        `${settings.hostessDockerRegistry}/${settings.hostessDockerImage}:${settings.hostessDockerTag}`,
     },
     imagePullSecrets: settings.imagePullSecrets,
     workloadLabels: settings.workloadLabels,

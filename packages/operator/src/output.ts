@@ -1,5 +1,5 @@
 import { formatKey, keyOf, type KubernetesObject } from '@entrepot/kube';
-import { stringify } from 'yaml';
+import { printYaml } from './print-yaml.ts';
 
 export const outputFormats = ['yaml', 'json'] as const;
 export type OutputFormat = (typeof outputFormats)[number];
@@ -7,6 +7,9 @@ export type OutputFormat = (typeof outputFormats)[number];
 /** The order in which objects are best applied: what others need comes first. Kinds that are not listed come last. */
 const kindOrder = [
   'Namespace',
+  'NetworkPolicy',
+  'ResourceQuota',
+  'PodDisruptionBudget',
   'CustomResourceDefinition',
   'ServiceAccount',
   'Secret',
@@ -25,7 +28,7 @@ const kindOrder = [
 export function printObjects(objects: readonly KubernetesObject[], format: OutputFormat): string {
   const sorted = objects.toSorted(byKindAndName).map(readable);
   if (format === 'json') return `${JSON.stringify({ apiVersion: 'v1', kind: 'List', items: sorted }, undefined, 2)}\n`;
-  return sorted.map((object) => stringify(object, { lineWidth: 0, aliasDuplicateObjects: false })).join('---\n');
+  return sorted.map(printYaml).join('---\n');
 }
 
 function byKindAndName(one: KubernetesObject, other: KubernetesObject): number {

@@ -35,6 +35,11 @@ describe('the images of a mirror', () => {
       images: { nodeAgent: 'localhost:5000/team/agent:2' },
     },
     {
+      title: 'NODE_AGENT_IMAGE says it all',
+      given: { HOSTESS_DOCKER_REGISTRY: 'docker.io', NODE_AGENT_IMAGE: 'agent:mine' },
+      images: { nodeAgent: 'agent:mine' },
+    },
+    {
       title: 'one of the three leaves the others as they are',
       given: { HOSTESS_DOCKER_REGISTRY: 'docker.io' },
       images: { nodeAgent: `docker.io/entrepot/node-agent:${version}` },

@@ -16,10 +16,9 @@ export function managedKinds(strategies: readonly ConfiguredStrategy[]): readonl
 
 /** What the operator must be allowed to do with these settings and strategies; for its Roles and ClusterRole. */
 export function requiredRules(
-  settings: MirrorSettings,
+  { namespace }: Pick<MirrorSettings, 'namespace'>,
   strategies: readonly ConfiguredStrategy[],
 ): readonly NamespacedRule[] {
-  const { namespace } = settings;
   return [
     { apiGroups: ['k8s.osp.tech'], resources: ['registrymirrors'], verbs: ['get', 'list', 'watch', 'patch'] },
     { apiGroups: ['k8s.osp.tech'], resources: ['registrymirrors/status'], verbs: ['get', 'patch', 'update'] },

@@ -6,6 +6,9 @@ import { configMapKind, type ConfigMap } from './config-map.ts';
 import { OwnWrites } from './own-writes.ts';
 import { retryOnConflict } from '../client/retry-on-conflict.ts';
 
+/** The ConfigMap of an inventory that is given no other name. */
+export const inventoryName = 'entrepot-inventory';
+
 export interface InventoryOptions {
   readonly client: KubeClient;
   readonly namespace: string;
@@ -34,7 +37,7 @@ export class Inventory {
   /** What was seen recorded when it was last looked at, so that recording it again costs no request. */
   readonly #recorded = new Set<string>();
 
-  constructor({ client, namespace, name = 'entrepot-inventory', fieldManager, store }: InventoryOptions) {
+  constructor({ client, namespace, name = inventoryName, fieldManager, store }: InventoryOptions) {
     this.#client = client;
     this.#key = { namespace, name };
     this.#fieldManager = fieldManager;

@@ -1,56 +1,85 @@
-import { isAbsolute } from 'node:path';
-import { Command } from 'commander';
+import { readFile } from 'node:fs/promises';
+import { isAbsolute, resolve } from 'node:path';
+import { Command, Option } from 'commander';
+import { completeValues, overlaid, readValues, type SomeValues } from '../chart/read-values.ts';
 import { readConfiguration, type Configuration } from '../configuration.ts';
 import { isPath } from '../extensions.ts';
+import { givenValues, settingsGivenBy } from '../manifests/given-values.ts';
 import { manifests } from '../manifests/manifests.ts';
-import { printObjects, type OutputFormat } from '../output.ts';
+import { imageParts } from '../chart/image.ts';
+import { messageOf } from '../message-of.ts';
+import { outputFormats, printObjects } from '../output.ts';
+import { printYaml } from '../print-yaml.ts';
 import type { GivenSettings } from '../settings/given-settings.ts';
-import { version } from '../version.ts';
+import { FailedError } from './exit.ts';
 import type { Host } from './host.ts';
-import { outputOption } from './output-option.ts';
 import { addSettingOptions, settingsGivenTo } from './setting-options.ts';
 
 const about = `Prints everything it takes to run the operator in a cluster: its Namespace,
 the CustomResourceDefinition, ServiceAccounts, the Roles they need with these settings and no more,
-and the operator's Deployment.
+the operator's Deployment, and what keeps its pods running.
 
-Settings given here, as flags or in the environment, become the operator's environment.`;
+These are the objects that the Helm chart makes of the same values. Settings given here, as flags or
+in the environment, win over those in files of values, and become the operator's environment. With
+'-o values', the values themselves are printed: what to give the chart.`;
 
 const examples = `
 Examples:
   entrepot manifests | kubectl apply -f -
-  entrepot manifests --namespace mirrors --addressing-scheme services | kubectl apply -f -`;
+  entrepot manifests --namespace mirrors --values values.yaml | kubectl apply -f -
+  entrepot manifests --strategy @example/mine -o values > values.yaml`;
+
+const formats = [...outputFormats, 'values'] as const;
 
 /** `entrepot manifests` */
 export function manifestsCommand(host: Host): Command {
   const command = new Command('manifests')
     .summary('print what installs the operator')
     .description(about)
-    .option('--image <image>', 'image of the operator', `ghcr.io/entrepot/operator:${version}`)
-    .addOption(outputOption())
+    .option('--image <image>', "image of the operator; default: that of this program's version")
+    .option('--values <file...>', "values of the chart, YAML files; later ones win; '-' is standard input")
+    .addOption(new Option('-o, --output <format>', 'format of the output').choices(formats).default('yaml'))
     .addHelpText('after', examples)
-    .action(async ({ image, output }: ManifestsOptions) => {
-      const given = settingsGivenTo(command, host);
+    .action(async ({ image, values: files = [], output }: ManifestsOptions) => {
+      const written = overlaid(...(await Promise.all(files.map(async (file) => readFileOf(file, host)))));
+      const flags = settingsGivenTo(command, host);
+      const given = new Map([...settingsGivenBy(completeValues(written)), ...flags]);
       const configuration = await readConfiguration(given, host.folder);
+      const ownImage = image === undefined ? {} : { image: imageParts(image) };
+      const chosen = overlaid(written, givenValues(flags, configuration), ownImage);
+      const values = completeValues(chosen);
       for (const note of notesOnFiles(configuration, given, image)) host.say(note);
-      host.out(printObjects(manifests({ configuration, given, image }), output));
+      const { namespace } = configuration.settings;
+      host.out(output === 'values' ? printYaml(chosen) : printObjects(manifests({ namespace, values }), output));
     });
   return addSettingOptions(command);
 }
 
 interface ManifestsOptions {
-  readonly image: string;
-  readonly output: OutputFormat;
+  readonly image?: string;
+  readonly values?: readonly string[];
+  readonly output: (typeof formats)[number];
+}
+
+async function readFileOf(file: string, host: Host): Promise<SomeValues> {
+  if (file === '-') return readValues(await host.readStdin(), 'standard input');
+  try {
+    return readValues(await readFile(resolve(host.folder, file), 'utf8'), file);
+  } catch (error) {
+    if (error instanceof FailedError) throw error;
+    throw new FailedError(`cannot read a file: ${messageOf(error)}`, { cause: error });
+  }
 }
 
 /** Modules that are files were found here; the operator looks for them in its image. */
-function notesOnFiles({ settings }: Configuration, given: GivenSettings, image: string): readonly string[] {
+function notesOnFiles({ settings }: Configuration, given: GivenSettings, image: string | undefined): readonly string[] {
   const named = { STRATEGIES: settings.strategies, TEMPLATES: settings.templates };
   return Object.entries(named).flatMap(([variable, specifiers]) =>
     specifiers.filter(isPath).map((file) => {
       const where = isAbsolute(file) ? '' : ', seen from its working directory';
       const source = given.get(variable)?.source ?? variable;
-      return `note: ${source} names ${file}, a file of this machine: image ${image} must have it at that path${where}\n`;
+      const container = image === undefined ? "the operator's container" : `image ${image}`;
+      return `note: ${source} names ${file}, a file of this machine: ${container} must have it at that path${where}\n`;
     }),
   );
 }

@@ -5,6 +5,7 @@ import type { Host } from './host.ts';
 import { manifestsCommand } from './manifests-command.ts';
 import { operatorCommand } from './operator-command.ts';
 import { renderCommand } from './render-command.ts';
+import { uninstallCommand } from './uninstall-command.ts';
 
 const about = `Keeps container images close to the nodes that pull them.
 
@@ -21,8 +22,8 @@ Exit codes: 0 fine, 1 failed, 2 the command line or a setting is wrong.`;
 /** The command line `entrepot`; nothing in it knows the process it runs in. */
 export function program(host: Host): Command {
   const root = new Command('entrepot').description(about).version(version, '-V, --version', 'print the version');
-  for (const command of [operatorCommand(host), renderCommand(host), crdsCommand(host), manifestsCommand(host)]) {
-    root.addCommand(command);
+  for (const commandFor of [operatorCommand, renderCommand, crdsCommand, manifestsCommand, uninstallCommand]) {
+    root.addCommand(commandFor(host));
   }
   return inherit(root.addHelpText('after', firstSteps), host);
 }

@@ -1,61 +1,84 @@
-import type { KubernetesObject } from '@entrepot/kube';
-import type { Settings } from '../settings/definitions.ts';
-import type { GivenSettings } from '../settings/given-settings.ts';
+import { ifAny, each, type Fields, type Tree, when } from '../chart/tree.ts';
+import { appVersion, item, joined, merged, namespace, value } from '../chart/expression.ts';
+import { image } from '../chart/image.ts';
+import { settingVariables } from '../chart/setting-values.ts';
+import { operatorName, operatorSelector } from '../chart/values-schema.ts';
+import { metadata } from './metadata.ts';
 
-export interface DeploymentInput {
-  readonly name: string;
-  readonly image: string;
-  readonly settings: Settings;
-  readonly given: GivenSettings;
+const healthPort = value('settings.healthPort');
+const version = { 'app.kubernetes.io/version': appVersion };
+
+/** What the operator is told; {@link settingVariables} are those of its settings that are values of that name. */
+export const environment: readonly Tree[] = [
+  { name: 'NAMESPACE', value: namespace },
+  { name: 'NGINX_IMAGE', value: image('images.nginx') },
+  { name: 'FETCHER_IMAGE', value: image('images.fetcher') },
+  { name: 'NODE_AGENT_IMAGE', value: image('images.nodeAgent') },
+  when(value('imagePullSecrets'), { name: 'IMAGE_PULL_SECRETS', value: joined(value('imagePullSecrets')) }),
+  ...settingVariables(),
+  each(value('extraEnv'), item()),
+];
+
+/** Pods of the operator's image run as nobody in particular. */
+export const podSecurity: Fields = {
+  runAsNonRoot: true,
+  runAsUser: 65_532,
+  seccompProfile: { type: 'RuntimeDefault' },
+};
+
+/** What its containers may not do. */
+export const containerSecurity: Fields = {
+  allowPrivilegeEscalation: false,
+  readOnlyRootFilesystem: true,
+  capabilities: { drop: ['ALL'] },
+};
+
+/** The Secrets that a pod's images are pulled with. */
+export function pullSecrets(): Tree {
+  return when(value('imagePullSecrets'), [each(value('imagePullSecrets'), { name: item() })]);
 }
 
 /** The Deployment of the operator, without any right but those of its account. */
-export function operatorDeployment({ name, image, settings, given }: DeploymentInput): KubernetesObject {
-  const labels = { 'app.kubernetes.io/name': name };
-  const pod = {
-    serviceAccountName: name,
-    ...(settings.imagePullSecrets.length > 0 && {
-      imagePullSecrets: settings.imagePullSecrets.map((secret) => ({ name: secret })),
-    }),
-    securityContext: { runAsNonRoot: true, runAsUser: 65_532, seccompProfile: { type: 'RuntimeDefault' } },
-    containers: [container(image, settings, given)],
-  };
-  return {
-    apiVersion: 'apps/v1',
-    kind: 'Deployment',
-    metadata: { name, namespace: settings.namespace, labels },
-    spec: { replicas: 1, selector: { matchLabels: labels }, template: { metadata: { labels }, spec: pod } },
-  };
-}
+export const operatorDeployment: Tree = {
+  apiVersion: 'apps/v1',
+  kind: 'Deployment',
+  metadata: metadata(operatorName, namespace, { ...operatorSelector, ...version }),
+  spec: {
+    replicas: value('replicas'),
+    selector: { matchLabels: operatorSelector },
+    template: {
+      metadata: {
+        labels: merged({ ...operatorSelector, ...version }, value('podLabels'), value('commonLabels')),
+        annotations: ifAny(value('podAnnotations')),
+      },
+      spec: {
+        serviceAccountName: operatorName,
+        priorityClassName: ifAny(value('priorityClassName')),
+        imagePullSecrets: pullSecrets(),
+        nodeSelector: ifAny(value('nodeSelector')),
+        affinity: ifAny(value('affinity')),
+        tolerations: ifAny(value('tolerations')),
+        topologySpreadConstraints: ifAny(value('topologySpreadConstraints')),
+        securityContext: podSecurity,
+        containers: [container()],
+        volumes: ifAny(value('extraVolumes')),
+      },
+    },
+  },
+};
 
-function container(image: string, settings: Settings, given: GivenSettings): object {
+function container(): Fields {
   return {
     name: 'operator',
-    image,
+    image: image('image'),
+    imagePullPolicy: value('imagePullPolicy'),
     args: ['operator'],
-    env: environment(settings, given),
-    ...(settings.healthPort > 0 && {
-      ports: [{ name: 'health', containerPort: settings.healthPort }],
-      livenessProbe: { httpGet: { path: '/livez', port: 'health' }, initialDelaySeconds: 10 },
-      readinessProbe: { httpGet: { path: '/readyz', port: 'health' } },
-    }),
-    resources: { requests: { cpu: '20m', memory: '128Mi' }, limits: { memory: '512Mi' } },
-    securityContext: {
-      allowPrivilegeEscalation: false,
-      readOnlyRootFilesystem: true,
-      capabilities: { drop: ['ALL'] },
-    },
+    env: environment,
+    ports: when(healthPort, [{ name: 'health', containerPort: healthPort }]),
+    livenessProbe: when(healthPort, { httpGet: { path: '/livez', port: 'health' }, initialDelaySeconds: 10 }),
+    readinessProbe: when(healthPort, { httpGet: { path: '/readyz', port: 'health' } }),
+    resources: value('resources'),
+    securityContext: containerSecurity,
+    volumeMounts: ifAny(value('extraVolumeMounts')),
   };
-}
-
-/** What was given is handed on as it was written; the namespace always stands there to be read. */
-function environment(
-  settings: Settings,
-  given: GivenSettings,
-): readonly { readonly name: string; readonly value: string }[] {
-  const values = new Map([
-    ['NAMESPACE', settings.namespace],
-    ...[...given].map(([name, { text }]) => [name, text] as const),
-  ]);
-  return [...values].map(([name, value]) => ({ name, value }));
 }

@@ -1,34 +1,29 @@
-import { registryMirrorCRD, requiredRules } from '@entrepot/core';
 import type { KubernetesObject } from '@entrepot/kube';
-import type { Configuration } from '../configuration.ts';
-import { mirrorSettings, nodeAgentServiceAccount } from '../mirror-settings.ts';
-import type { GivenSettings } from '../settings/given-settings.ts';
-import { operatorDeployment } from './deployment.ts';
-import { accountWithRules } from './rbac.ts';
-
-/** Also the name of its account, of its Roles, and of the Lease that only one operator holds. */
-export const operatorName = 'entrepot-operator';
+import { z } from 'zod';
+import { resolve } from '../chart/resolve.ts';
+import type { Values } from '../chart/values-schema.ts';
+import { version } from '../version.ts';
+import { installation } from './installation.ts';
 
 export interface ManifestsInput {
-  readonly configuration: Configuration;
-  /** What the operator is told in its environment. */
-  readonly given: GivenSettings;
-  /** Image of the operator. */
-  readonly image: string;
+  readonly namespace: string;
+  readonly values: Values;
 }
 
-/** Everything an installation takes: to be applied as it is, and again with other settings. */
-export function manifests({ configuration, given, image }: ManifestsInput): readonly KubernetesObject[] {
-  const { settings, strategies } = configuration;
-  const { namespace } = settings;
-  const nodeAgentRules = [{ namespace, apiGroups: [''], resources: ['services'], verbs: ['get', 'list', 'watch'] }];
-  return [
-    ...namespaceObject(namespace),
-    registryMirrorCRD(),
-    ...accountWithRules({ namespace, name: nodeAgentServiceAccount }, nodeAgentRules),
-    ...accountWithRules({ namespace, name: operatorName }, requiredRules(mirrorSettings(settings), strategies)),
-    operatorDeployment({ name: operatorName, image, settings, given }),
-  ];
+const kubernetesObject = z.looseObject({
+  apiVersion: z.string(),
+  kind: z.string(),
+  metadata: z.looseObject({ name: z.string() }),
+});
+
+/**
+ * Everything an installation takes: to be applied as it is, and again with other values. The same as the chart's templates make
+ * of these values, and the namespace, which Helm makes itself.
+ */
+export function manifests({ namespace, values }: ManifestsInput): readonly KubernetesObject[] {
+  const scope = { namespace, values, appVersion: version };
+  const objects = resolve(Object.values(installation), scope).flat(Infinity);
+  return [...namespaceObject(namespace), ...objects.map((object) => kubernetesObject.parse(object))];
 }
 
 /** Namespaces that every cluster has are left as they are. */

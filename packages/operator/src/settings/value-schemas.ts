@@ -11,10 +11,12 @@ const text = (form: RegExp) => z.string().regex(form, notWanted);
 /** A namespace, after the API's rule for DNS labels (RFC 1123). */
 export const dnsLabel = text(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/);
 
-const subdomain = /^(?=.{1,253}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
+// Without looking ahead: the chart's schema has it too, and Helm's regular expressions cannot.
+const subdomain = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
+const longestSubdomain = 253;
 
 /** The name of a Secret, ConfigMap or PriorityClass, and also a DNS domain. */
-export const objectName = text(subdomain);
+export const objectName = text(subdomain).max(longestSubdomain, notWanted);
 
 export const scheme = text(/^[a-z][-a-z0-9]*$/);
 
@@ -43,8 +45,7 @@ export const seconds = text(/^(\d+\.?\d*|\.\d+)$/).transform(Number);
 const longestSeconds = 30 * 86_400;
 
 /** In milliseconds, 30 days at most: with more, times lie beyond what dates and timers can hold. */
-export const durationMs = z
-  .string()
+export const durationMs = text(/^\d+[smhd]$/)
   .transform(parseDuration)
   .pipe(z.number(notWanted).max(longestSeconds, notWanted))
   .transform((inSeconds) => inSeconds * 1000);
@@ -63,8 +64,7 @@ export const onOff = z
   .pipe(z.enum(['on', 'off', 'true', 'false'], notWanted))
   .transform((value) => value === 'on' || value === 'true');
 
-export const logLevel = z
-  .string()
+export const logLevel = text(/^(debug|info|warn|error)$/i)
   .toLowerCase()
   .pipe(z.enum(['debug', 'info', 'warn', 'error'], notWanted));
 
@@ -79,7 +79,11 @@ const parts = z.string().transform((value) =>
 );
 
 export const objectNames = parts.pipe(
-  z.array(z.string().regex(subdomain, { error: ({ input }) => `"${String(input)}" is no object name` })),
+  z.array(
+    z.string().refine((name) => subdomain.test(name) && name.length <= longestSubdomain, {
+      error: ({ input }) => `"${String(input)}" is no object name`,
+    }),
+  ),
 );
 
 export const specifiers = parts;

@@ -1,8 +1,7 @@
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import { readConfiguration } from '../../src/configuration.ts';
+import { completeValues } from '../../src/chart/read-values.ts';
 import { manifests } from '../../src/manifests/manifests.ts';
-import { givenSettings } from '../../src/settings/given-settings.ts';
 
 const names = z.array(z.string());
 const roleSchema = z.object({
@@ -14,9 +13,9 @@ const roleSchema = z.object({
 const page = new URL('../../../../docs/permissions.md', import.meta.url).pathname;
 
 /** The page as it must be; `vitest -u` writes it. */
-async function permissions(): Promise<string> {
-  const given = givenSettings({}, { NAMESPACE: 'mirrors', IMAGESWAP_NAMESPACE: 'imageswap-system' });
-  const objects = manifests({ configuration: await readConfiguration(given, '.'), given, image: 'operator:1' });
+function permissions(): string {
+  const values = completeValues({ settings: { imageswapNamespace: 'imageswap-system' } });
+  const objects = manifests({ namespace: 'mirrors', values });
   const rows = objects.flatMap((object) => {
     const role = roleSchema.safeParse(object).data;
     if (role === undefined) return [];
@@ -42,5 +41,5 @@ The pods of mirrors have no account: no token is mounted into them. Of node agen
 }
 
 test('docs/permissions.md says what the manifests grant', async () => {
-  await expect(await permissions()).toMatchFileSnapshot(page);
+  await expect(permissions()).toMatchFileSnapshot(page);
 });

@@ -32,6 +32,7 @@ describe('settings', () => {
       dockerRegistry: 'docker.io',
       nginxImage: undefined,
       fetcherImage: `ghcr.io/entrepot/mirror-fetcher:${version}`,
+      nodeAgentImage: undefined,
       hostessDockerRegistry: 'ghcr.io',
       hostessDockerImage: 'entrepot/node-agent',
       hostessDockerTag: version,

@@ -1,0 +1,37 @@
+import { RegistryMirror } from '@entrepot/core';
+import { isNotFound, type KubeClient, type KubernetesObject } from '@entrepot/kube';
+import { z } from 'zod';
+
+const conditions = z.object({
+  status: z.object({ conditions: z.array(z.object({ type: z.string(), message: z.string().default('') })) }),
+});
+
+/**
+ * Asks for the deletion of every RegistryMirror for which nobody has, also of those that came meanwhile.
+ *
+ * @returns the mirrors that are still there and what each waits for, one a line; undefined when none is
+ */
+export async function deleteMirrors(client: KubeClient, signal: AbortSignal): Promise<string | undefined> {
+  const mirrors = await allMirrors(client, signal);
+  for (const { metadata } of mirrors) {
+    if (metadata.deletionTimestamp === undefined) {
+      await client.delete(RegistryMirror, { name: metadata.name }, { uid: metadata.uid }, signal);
+    }
+  }
+  return mirrors.length === 0 ? undefined : mirrors.map(stateOf).join('\n');
+}
+
+/** None where the cluster does not know the kind either. */
+async function allMirrors(client: KubeClient, signal: AbortSignal): Promise<readonly KubernetesObject[]> {
+  try {
+    return (await client.list(RegistryMirror, {}, signal)).items;
+  } catch (error) {
+    if (isNotFound(error)) return [];
+    throw error;
+  }
+}
+
+function stateOf(mirror: KubernetesObject): string {
+  const said = conditions.safeParse(mirror).data?.status.conditions.find(({ type }) => type === 'Withdrawn')?.message;
+  return `RegistryMirror ${mirror.metadata.name}: ${said ?? 'is being deleted'}`;
+}
