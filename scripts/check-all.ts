@@ -19,6 +19,7 @@ const checks: readonly (readonly [title: string, command: string])[] = [
   ['nothing unused', 'npm run -s unused'],
   ['packages can be published', 'nx run-many -t check-package'],
   ['what docs/compatibility.md says is tested', 'node scripts/check-compatibility.ts'],
+  ['every reason is in docs/operate.md', 'node scripts/check-operate.ts'],
 ];
 
 /** Runs a check quietly; its output is shown when it fails. */
