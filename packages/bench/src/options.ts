@@ -31,7 +31,8 @@ export function parseOptions(argv: readonly string[]): Options {
   const command = new Command('npm run bench --')
     .description(
       'Measures the real operator and the real node agent beside a real API server and etcd. Counts come from the API\n' +
-        `server's audit log. Without a name, everything is measured; that takes some minutes.\n\nNumbers:\n${about.join('\n')}`,
+        `server's audit log. Without a name, everything is measured; that takes some minutes.\n\nNumbers:\n${about.join('\n')}\n\n` +
+        'Pulls on a real cluster are measured by `npm run bench -- cluster`, which has options of its own (--help).',
     )
     .argument('[numbers...]', 'which numbers', numberName)
     .option('--quick', 'small sizes: to see that it works; times say little then', false)

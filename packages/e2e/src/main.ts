@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { toolsFolder, type Progress } from '@entrepot/control-plane';
 import { Command } from 'commander';
+import { runBench } from './bench/run-bench.ts';
 import { writeBills } from './bills/write-bills.ts';
 import { Cluster } from './cluster/cluster.ts';
 import { useEngine } from './engine/find-engine.ts';
@@ -60,6 +61,14 @@ program
   .description('write digests of images into the values.yaml of a chart; images as repository@sha256:…')
   .action(async (values: string, images: readonly string[]) => {
     await writeFile(values, pinDigests(await readFile(values, 'utf8'), images));
+  });
+
+program
+  .command('bench')
+  .description('measure pulls on a cluster of its own: pod starts, direct and through a mirror; memory of containers')
+  .option('--quick', 'small sizes: to see that it works', false)
+  .action(async ({ quick }: { quick: boolean }) => {
+    process.stdout.write(await runBench(quick, onProgress));
   });
 
 program
