@@ -24,6 +24,8 @@ const saidElsewhere: ReadonlySet<string> = new Set<SettingKey>([
 const preset: Partial<Readonly<Record<SettingKey, unknown>>> = {
   healthPort: 8080,
   priorityClass: 'system-cluster-critical',
+  nodeAgentPriorityClass: 'system-node-critical',
+  nodeAgentTolerations: [{ operator: 'Exists' }],
 };
 
 /** The settings among the chart's values, by key. */

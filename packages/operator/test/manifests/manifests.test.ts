@@ -106,8 +106,12 @@ spec:
               value: ghcr.io/entrepot/mirror-fetcher:<version>
             - name: NODE_AGENT_IMAGE
               value: ghcr.io/entrepot/node-agent:<version>
+            - name: NODE_AGENT_TOLERATIONS
+              value: '[{"operator":"Exists"}]'
             - name: PRIORITY_CLASS
               value: system-cluster-critical
+            - name: NODE_AGENT_PRIORITY_CLASS
+              value: system-node-critical
             - name: HEALTH_PORT
               value: "8080"
           image: ghcr.io/entrepot/operator:<version>

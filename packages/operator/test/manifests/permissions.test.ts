@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { completeValues } from '../../src/chart/read-values.ts';
+import { resolve } from '../../src/chart/resolve.ts';
+import { hooks } from '../../src/manifests/installation.ts';
 import { manifests } from '../../src/manifests/manifests.ts';
 
 const names = z.array(z.string());
@@ -15,7 +17,8 @@ const page = new URL('../../../../docs/permissions.md', import.meta.url).pathnam
 /** The page as it must be; `vitest -u` writes it. */
 function permissions(): string {
   const values = completeValues({ settings: { imageswapNamespace: 'imageswap-system' } });
-  const objects = manifests({ namespace: 'mirrors', values });
+  const ofHooks = resolve(Object.values(hooks), { values, namespace: 'mirrors', appVersion: '' }).flat(Infinity);
+  const objects = [...manifests({ namespace: 'mirrors', values }), ...ofHooks];
   const rows = objects.flatMap((object) => {
     const role = roleSchema.safeParse(object).data;
     if (role === undefined) return [];
@@ -33,6 +36,8 @@ What the accounts of an installation may do at the API server, as \`entrepot man
 | account | where | API group | resources | verbs |
 |---|---|---|---|---|
 ${rows.join('\n')}
+
+\`entrepot-uninstall\` is there only while \`helm uninstall\` runs.
 
 Strategies of third parties that are given at installation (\`STRATEGIES\`) add the rules that they declare.
 

@@ -1,0 +1,124 @@
+import { RegistryMirror } from '@entrepot/core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { run } from '../../src/cli/run.ts';
+import { entrepot, fixtures, type Ended } from '../cli/run-program.ts';
+import { allObjects } from '../operator/all-objects.ts';
+import { RunningOperator } from '../operator/running-operator.ts';
+import { TestCluster } from '../operator/test-cluster.ts';
+
+const namespace = 'mirrors';
+let cluster: TestCluster;
+
+beforeAll(async () => {
+  cluster = await TestCluster.start();
+}, 900_000);
+afterAll(async () => cluster.stop());
+
+/** Runs the command in this process; `onLine` hears each line as it is said. */
+async function uninstall(words: readonly string[], onLine: (line: string) => void = () => {}): Promise<Ended> {
+  let said = '';
+  const code = await run(['uninstall', '--kubeconfig', cluster.plane.kubeconfig, ...words], {
+    environment: { NAMESPACE: namespace },
+    folder: fixtures,
+    signal: AbortSignal.timeout(200_000),
+    readStdin: () => Promise.resolve(''),
+    out: () => {},
+    say: (text) => {
+      said += text;
+      onLine(text);
+    },
+  });
+  return { code, out: '', said };
+}
+
+const claim = (name: string): object => ({
+  apiVersion: 'v1',
+  kind: 'PersistentVolumeClaim',
+  metadata: { name, namespace, labels: { app: 'docker-registry', mirror: 'quay' } },
+  spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } },
+});
+
+describe('entrepot uninstall', { timeout: 240_000 }, () => {
+  test('has nothing to do where nothing is installed, and can be run all the same', async () => {
+    expect(await uninstall([])).toMatchObject({
+      code: 0,
+      said: 'no RegistryMirror is there any more\nthe operator is stopped; deleted: nothing\n',
+    });
+  });
+
+  test('leaves nothing of mirrors and operator but the manifests, with an operator that is asked for no pods', async () => {
+    await cluster.apply((await entrepot(['manifests', '--namespace', namespace])).out);
+    const isPod = (line: string): boolean => line.startsWith('Pod ');
+    const before = (await allObjects(cluster.plane)).filter((line) => !isPod(line));
+    const operator = new RunningOperator(cluster.plane.kubeconfig, { NAMESPACE: namespace, LEADER_ELECTION: 'on' });
+    for (const name of ['hub', 'quay']) {
+      await cluster.mirror(name, { upstreamUrl: `${name}.example.com` });
+      await cluster.hasCondition(name, 'ConfigRendered', /^True/);
+    }
+    // Made for strategies with objects for all mirrors.
+    await cluster.apply({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'entrepot-inventory', namespace } });
+
+    const { code, said } = await uninstall(['--delete-claims'], (line) => {
+      // The real one is ended with its pod; this one is no pod.
+      if (line.startsWith('no RegistryMirror')) void operator.killOutright();
+    });
+
+    expect(said).toMatch(/^RegistryMirror hub: .*\nRegistryMirror quay: /);
+    expect(said).toContain('deleted: Lease entrepot-operator, ConfigMap entrepot-inventory, Secret entrepot-ca\n');
+    expect(code).toBe(0);
+    await expect.poll(() => allObjects(cluster.plane), { timeout: 120_000, interval: 500 }).toEqual(before);
+    const kind = { group: 'apps', version: 'v1', kind: 'Deployment' };
+    expect(await cluster.client.get(kind, { namespace, name: 'entrepot-operator' })).toMatchObject({
+      spec: { replicas: 0 },
+    });
+  });
+
+  test('names what is left when nobody works on it, and takes nothing else away', async () => {
+    await cluster.apply({
+      apiVersion: 'k8s.osp.tech/v1',
+      kind: 'RegistryMirror',
+      metadata: { name: 'stuck', finalizers: ['entrepot.k8s.osp.tech/nodes'] },
+      spec: { upstreamUrl: 'stuck.example.com' },
+    });
+    await cluster.apply({ apiVersion: 'v1', kind: 'Secret', metadata: { name: 'entrepot-ca', namespace } });
+    const message = 'name mirror-stuck is being taken from nodes: 1 of 2 nodes are done; not ready: node-7';
+    const time = new Date(0).toISOString();
+    const condition = { type: 'Withdrawn', status: 'False', reason: 'NodesPending', message, lastTransitionTime: time };
+    const patch = { status: { conditions: [condition] } };
+    await cluster.client.patch(RegistryMirror, { name: 'stuck' }, patch, { type: 'merge', subresource: 'status' });
+
+    const { code, said } = await uninstall(['--timeout', '2s']);
+
+    expect(said).toBe(`RegistryMirror stuck: ${message}
+entrepot: after 2 s, RegistryMirrors are still there:
+RegistryMirror stuck: ${message}
+Nothing else was taken away. The operator goes on with it while it runs (kubectl -n mirrors get deployment entrepot-operator),
+and gives nodes up that do not answer within NODE_WITHDRAWAL_LIMIT. Repeat this later, or with a longer time.
+`);
+    expect(code).toBe(1);
+    expect(await allObjects(cluster.plane)).toContain('Secret mirrors/entrepot-ca');
+
+    const gone = { metadata: { finalizers: null } };
+    await cluster.client.patch(RegistryMirror, { name: 'stuck' }, gone, { type: 'merge' });
+    expect(await uninstall([])).toMatchObject({ code: 0 });
+  });
+
+  test('leaves claims and says so, or takes them as well', async () => {
+    await cluster.apply(claim('image-store-a'));
+    await cluster.apply(claim('image-store-b'));
+    const kept = await uninstall([]);
+    expect(kept.said).toContain(`claims stay, with what is cached: image-store-a, image-store-b
+to delete them: kubectl -n mirrors delete persistentvolumeclaims -l app=docker-registry
+`);
+    const taken = await uninstall(['--delete-claims']);
+    expect(taken.said).toContain('deleted claims: image-store-a, image-store-b\n');
+    expect((await allObjects(cluster.plane)).filter((line) => line.includes('image-store'))).toEqual([]);
+  });
+
+  test('a time that is none is a usage error', async () => {
+    expect(await uninstall(['--timeout', 'soon'])).toMatchObject({
+      code: 2,
+      said: 'entrepot: a setting is wrong:\n  --timeout: got "soon", wants a whole number and one of s, m, h and d, such as 30s or 10m; 30d at most\n',
+    });
+  });
+});
