@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
-import { line, patience, pristine, useCluster } from './nodes-of-a-cluster.ts';
+import { line, pristine, useCluster } from './nodes-of-a-cluster.ts';
 import { readyz } from './readyz.ts';
 
 const { node, createService, deleteService, changeAddress } = useCluster();
@@ -32,12 +32,12 @@ test.runIf(isRoot)('a mounted file is edited where it stands: no byte of others 
   const { agent, hosts, mounted, read, withoutPadding } = nodeWithMount();
   const inode = statSync(hosts).ino;
   const running = await agent('mounted', 'mirror-f.io', { HOSTS_FILE: mounted, HOSTS_CHECK_SECONDS: '0.2' });
-  await expect.poll(withoutPadding, patience).toBe(line('127.64.0.62', 'mirror-f.io'));
+  await expect.poll(withoutPadding).toBe(line('127.64.0.62', 'mirror-f.io'));
   const { length } = read();
   await changeAddress('mounted', '127.64.10.162');
-  await expect.poll(withoutPadding, patience).toBe(line('127.64.10.162', 'mirror-f.io'));
+  await expect.poll(withoutPadding).toBe(line('127.64.10.162', 'mirror-f.io'));
   await running.stop();
-  await expect.poll(withoutPadding, patience).toBe(`${pristine}\n`);
+  await expect.poll(withoutPadding).toBe(`${pristine}\n`);
   expect(read()).not.toContain('mirror-f.io');
   expect(read()).toHaveLength(length);
   expect(read().startsWith(`${pristine}\n`)).toBe(true);
@@ -53,17 +53,17 @@ test.runIf(isRoot)('a file that was replaced on the node is said to be an orphan
     HOSTS_CHECK_SECONDS: '0.1',
     HEALTH_PORT: '24392',
   });
-  await expect.poll(() => readyz(24_392), patience).toMatch(/^200 mirror-o\.io is 127\.64\.0\.64 in /);
+  await expect.poll(() => readyz(24_392)).toMatch(/^200 mirror-o\.io is 127\.64\.0\.64 in /);
   const orphan = (): string => readFileSync(mounted, 'utf8');
   const before = orphan();
 
   writeFileSync(`${hosts}.new`, pristine);
   renameSync(`${hosts}.new`, hosts);
   const said = `${mounted} was replaced on the node by another file, which is not the one mounted here: restart the pod to have that one`;
-  await expect.poll(() => readyz(24_392), patience).toBe(`503 ${said}; trying again\n`);
+  await expect.poll(() => readyz(24_392)).toBe(`503 ${said}; trying again\n`);
   expect(running.output).toContain(`[WARNING] ${said}`);
   await changeAddress('orphan', '127.64.0.65');
-  await expect.poll(() => readyz(24_392), patience).toBe(`503 ${said}; trying again\n`);
+  await expect.poll(() => readyz(24_392)).toBe(`503 ${said}; trying again\n`);
   expect(orphan()).toBe(before);
   expect(withoutPadding()).toBe(pristine);
 
@@ -72,5 +72,5 @@ test.runIf(isRoot)('a file that was replaced on the node is said to be an orphan
   execFileSync('umount', [mounted]);
   execFileSync('mount', ['--bind', hosts, mounted]);
   await agent('orphan', 'mirror-o.io', { HOSTS_FILE: mounted });
-  await expect.poll(withoutPadding, patience).toBe(line('127.64.0.65', 'mirror-o.io'));
+  await expect.poll(withoutPadding).toBe(line('127.64.0.65', 'mirror-o.io'));
 });
