@@ -2,6 +2,9 @@ import { defineConfig } from 'vitest/config';
 
 const conditions = ['@entrepot/source', 'node', 'import', 'module', 'default'];
 
+/** How long a test waits for what has to come: on a machine with much other work everything takes many times as long. */
+const patienceMs = 60_000;
+
 /**
  * The test settings every package shares: workspace packages are taken from their sources, so tests need no build.
  * Each package's vitest.config.ts passes its name and, where real servers need more time, its own time limits.
@@ -28,8 +31,9 @@ export function packageTests(
     test: {
       name,
       include: ['test/**/*.test.ts'],
-      testTimeout: 30_000,
-      hookTimeout: 60_000,
+      testTimeout: 2 * patienceMs,
+      hookTimeout: 2 * patienceMs,
+      expect: { poll: { timeout: patienceMs, interval: 20 } },
       // Titles of test.each are shown whole.
       taskTitleValueFormatTruncate: 0,
       ...test,

@@ -1,10 +1,14 @@
 /**
- * Every check and every test of the repository, in order; one line a check, all output of those that fail, and the
- * plain line `N passed, N failed` at the end. Exit code 1 when anything failed.
+ * Every check and every test of the repository: one line a check, all output of those that fail, and the plain line
+ * `N passed, N failed` at the end. Exit code 1 when anything failed. Tests on a cluster, which mostly wait for nodes, run
+ * beside all others from the start; ENTREPOT_E2E=off leaves them out.
  */
-import { spawnSync } from 'node:child_process';
-import { globSync, readFileSync, rmSync } from 'node:fs';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, globSync, readFileSync, rmSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
+import { text } from 'node:stream/consumers';
+import { startClusterTests } from './cluster-tests.ts';
 
 interface Totals {
   readonly passed: number;
@@ -22,15 +26,28 @@ const checks: readonly (readonly [title: string, command: string])[] = [
   ['every reason is in docs/operate.md', 'node scripts/check-operate.ts'],
 ];
 
+/** What is under way beside the tests on a cluster. */
+let underWay: ChildProcess | undefined;
+
 /** Runs a check quietly; its output is shown when it fails. */
-function check(title: string, command: string): boolean {
+async function check(title: string, command: string): Promise<boolean> {
   const started = performance.now();
-  const { status, stdout, stderr } = spawnSync(command, { shell: true, encoding: 'utf8', maxBuffer: 1 << 28 });
-  const passed = status === 0;
+  const child = spawn(`{ ${command}; } 2>&1`, { shell: true, stdio: ['ignore', 'pipe', 'inherit'] });
+  underWay = child;
+  const [output] = await Promise.all([text(child.stdout), once(child, 'close')]);
+  const passed = child.exitCode === 0;
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   console.log(`  ${passed ? 'ok    ' : 'FAILED'} ${title} (${seconds} s)`);
-  if (!passed) console.log(`${stdout}\n${stderr}`);
+  if (!passed) console.log(output);
   return passed;
+}
+
+/** Each test file is told of when it ends. */
+async function packageTestsPass(): Promise<boolean> {
+  const child = spawn('nx', ['run-many', '-t', 'test', '--parallel=2', '--outputStyle=stream'], { stdio: 'inherit' });
+  underWay = child;
+  await once(child, 'close');
+  return child.exitCode === 0;
 }
 
 /** Sums the result files that each package's test run leaves behind. */
@@ -38,7 +55,7 @@ function countTests(): Totals {
   let passed = 0;
   let failed = 0;
   let skipped = 0;
-  for (const file of globSync('packages/*/.test-results/results.json')) {
+  for (const file of globSync('packages/*/.test-results/*.json')) {
     const { numPassedTests, numFailedTests, numFailedTestSuites, numPendingTests, success } = JSON.parse(
       readFileSync(file, 'utf8'),
     ) as {
@@ -56,15 +73,32 @@ function countTests(): Totals {
   return { passed, failed, skipped };
 }
 
-console.log('Checks');
-const results = checks.map(([title, command]) => check(title, command));
-console.log('Tests');
 for (const file of globSync('packages/*/.test-results')) rmSync(file, { recursive: true });
-const run = spawnSync('nx run-many -t test --parallel=2 --outputStyle=static', { shell: true, stdio: 'inherit' });
+const isOnCluster = process.env['ENTREPOT_E2E'] !== 'off';
+if (!isOnCluster) console.log('Tests on a cluster are left out, as ENTREPOT_E2E=off says');
+const onCluster = isOnCluster ? startClusterTests() : undefined;
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => {
+    underWay?.kill(signal);
+    onCluster?.stop(signal);
+    void (onCluster?.passed ?? Promise.resolve(false)).then(() => process.exit(1));
+  });
+}
+
+console.log('Checks');
+const results: boolean[] = [];
+for (const [title, command] of checks) results.push(await check(title, command));
+console.log('Tests');
+const runs = [await packageTestsPass(), (await onCluster?.passed) ?? true];
+if (isOnCluster && !existsSync('packages/e2e/.test-results/cluster.json')) {
+  console.log(
+    'The tests on a cluster did not begin: lines after `cluster |` say why. ENTREPOT_E2E=off leaves them out.',
+  );
+}
 const tests = countTests();
 const failedChecks = results.filter((passed) => !passed).length;
-// nx knows of packages whose test run died before it could write a result.
-const unaccounted = run.status !== 0 && tests.failed === 0 ? 1 : 0;
+// A test run that died before it could write a result has failed nevertheless.
+const unaccounted = runs.includes(false) && tests.failed === 0 ? 1 : 0;
 const failed = tests.failed + failedChecks + unaccounted;
 const skipped = tests.skipped === 0 ? '' : `, ${tests.skipped} skipped`;
 console.log(`${tests.passed + results.length - failedChecks} passed, ${failed} failed${skipped}`);

@@ -1,3 +1,3 @@
 import { packageTests } from '../../vitest.shared.ts';
 
-export default packageTests('node-agent', { hookTimeout: 120_000 });
+export default packageTests('node-agent');

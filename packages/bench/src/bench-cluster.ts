@@ -1,10 +1,9 @@
 import { execFile, spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
-import { poll, startControlPlane, type ControlPlane } from '@entrepot/control-plane';
+import { type AuditLog, poll, startControlPlane, type ControlPlane } from '@entrepot/control-plane';
 import { RegistryMirror } from '@entrepot/core';
 import { KubeClient, loadConnection } from '@entrepot/kube';
-import { AuditLog } from './audit-log.ts';
 import { entrepot } from './programs.ts';
 
 const run = promisify(execFile);
@@ -33,13 +32,13 @@ export class BenchCluster {
 
   private constructor(plane: ControlPlane, client: KubeClient, operatorKubeconfig: string) {
     this.#plane = plane;
-    this.audit = new AuditLog(plane.auditLog);
+    this.audit = plane.audit;
     this.client = client;
     this.operatorKubeconfig = operatorKubeconfig;
   }
 
   static async start(): Promise<BenchCluster> {
-    const plane = await startControlPlane({ audit: true, controllers });
+    const plane = await startControlPlane({ audit: 'Metadata', controllers });
     const client = await clientOf(plane.kubeconfig);
     const cluster = new BenchCluster(plane, client, await plane.kubeconfigFor(operatorUser, accountGroups));
     const { stdout } = await run(entrepot[0], [...entrepot.slice(1), 'manifests'], { maxBuffer: 1 << 24 });

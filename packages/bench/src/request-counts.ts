@@ -1,4 +1,4 @@
-import type { AuditedRequest } from './audit-log.ts';
+import type { AuditedRequest } from '@entrepot/control-plane';
 
 /** What a program asked the API server for, sorted by what it costs. */
 export interface RequestCounts {

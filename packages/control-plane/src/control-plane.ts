@@ -1,4 +1,6 @@
 import type { ApiProxy } from './api-proxy.ts';
+import type { AuditLog } from './audit-log.ts';
+import type { AuditLevel } from './program-arguments.ts';
 import type { Progress } from './progress.ts';
 
 /** All optional; the defaults suit tests. */
@@ -9,8 +11,8 @@ export interface ControlPlaneOptions {
   readonly serviceClusterIPRange?: string;
   /** For kube-controller-manager's --controllers. Default: all, but those that judge and evict by a node's health. */
   readonly controllers?: readonly string[];
-  /** Whether the API server writes down every request that it answered, one JSON text a line, in `auditLog`. Default: no. */
-  readonly audit?: boolean;
+  /** What the API server writes down of every request that it answered, for `audit`. Default: nothing. */
+  readonly audit?: AuditLevel;
   /** Told of downloads and builds; nothing is printed otherwise. */
   readonly onProgress?: Progress;
 }
@@ -25,8 +27,8 @@ export interface ControlPlane {
   readonly kubectl: string;
   /** Data, certificates and logs (`etcd.log`, `kube-apiserver.log`, `kube-controller-manager.log`). */
   readonly directory: string;
-  /** With `audit`: who asked for what, and when. Kubernetes' audit log at its level Metadata. */
-  readonly auditLog: string;
+  /** Who asked for what, and when, where the option `audit` says so. */
+  readonly audit: AuditLog;
   readonly serviceClusterIPRange: string;
   /** Writes a kubeconfig file for this user, who may do what RBAC grants to the name or the groups; returns its path. */
   kubeconfigFor(user: string, groups?: readonly string[]): Promise<string>;

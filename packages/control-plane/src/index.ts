@@ -1,4 +1,5 @@
 export type { ApiProxy, ProxiedRequest } from './api-proxy.ts';
+export type { AuditedRequest, AuditLog } from './audit-log.ts';
 export { builtPrograms, builtVersion, versionFlags } from './built-programs.ts';
 export { type CertManager, certManagerProgram, startCertManager } from './cert-manager.ts';
 export type { ControlPlane, ControlPlaneOptions } from './control-plane.ts';

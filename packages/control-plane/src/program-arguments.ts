@@ -1,3 +1,6 @@
+/** Kubernetes' words: who asked for what, and when; with `Request` what they sent, too. */
+export type AuditLevel = 'Metadata' | 'Request';
+
 /** What the three programs' arguments depend on; paths are absolute, ports on 127.0.0.1. */
 export interface Layout {
   readonly directory: string;
@@ -5,7 +8,7 @@ export interface Layout {
   readonly serviceClusterIPRange: string;
   /** Names for --controllers, `*` and `-name` included. */
   readonly controllers: readonly string[];
-  readonly audit: boolean;
+  readonly audit: AuditLevel | undefined;
 }
 
 /** The file of the API server's audit log. */
@@ -13,13 +16,16 @@ export function auditLogOf({ directory }: Pick<Layout, 'directory'>): string {
   return `${directory}/kube-apiserver-audit.log`;
 }
 
-/** Every request once, when it has been answered; a watch, when it has begun and when it has ended. */
-export function auditPolicy(): string {
+/**
+ * Every request once, when it has been answered; a watch, when it has begun and when it has ended. What is in Secrets is
+ * written nowhere.
+ */
+export function auditPolicy(level: AuditLevel): string {
   return JSON.stringify({
     apiVersion: 'audit.k8s.io/v1',
     kind: 'Policy',
     omitStages: ['RequestReceived'],
-    rules: [{ level: 'Metadata' }],
+    rules: [{ level: 'Metadata', resources: [{ group: '', resources: ['secrets'] }] }, { level }],
   });
 }
 
@@ -42,7 +48,9 @@ export function etcdArguments({ directory, ports }: Layout): readonly string[] {
 export function apiServerArguments(layout: Layout): readonly string[] {
   const { directory, ports, serviceClusterIPRange, audit } = layout;
   return [
-    ...(audit ? [`--audit-policy-file=${directory}/audit-policy.json`, `--audit-log-path=${auditLogOf(layout)}`] : []),
+    ...(audit === undefined
+      ? []
+      : [`--audit-policy-file=${directory}/audit-policy.json`, `--audit-log-path=${auditLogOf(layout)}`]),
     `--etcd-servers=http://127.0.0.1:${ports.etcd}`,
     '--bind-address=127.0.0.1',
     '--advertise-address=127.0.0.1',

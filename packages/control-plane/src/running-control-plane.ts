@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ApiProxy } from './api-proxy.ts';
 import { requestStatus } from './api-request.ts';
+import { AuditLog } from './audit-log.ts';
 import type { ControlPlane } from './control-plane.ts';
 import { serverOf, writeKubeconfig, writePlainKubeconfig, type Credentials } from './credentials.ts';
 import { isPortFree } from './free-port.ts';
@@ -28,7 +29,7 @@ export class RunningControlPlane implements ControlPlane {
   readonly kubeconfig: string;
   readonly kubectl: string;
   readonly directory: string;
-  readonly auditLog: string;
+  readonly audit: AuditLog;
   readonly serviceClusterIPRange: string;
   readonly #programs: KubernetesPrograms;
   readonly #layout: Layout;
@@ -40,7 +41,7 @@ export class RunningControlPlane implements ControlPlane {
   constructor(programs: KubernetesPrograms, layout: Layout, credentials: Credentials, watchdog: Watchdog) {
     this.server = serverOf(layout);
     this.directory = layout.directory;
-    this.auditLog = auditLogOf(layout);
+    this.audit = new AuditLog(auditLogOf(layout));
     this.kubeconfig = join(layout.directory, 'admin.kubeconfig');
     this.kubectl = programs.kubectl;
     this.serviceClusterIPRange = layout.serviceClusterIPRange;

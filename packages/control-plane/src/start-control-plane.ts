@@ -35,9 +35,9 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
       ports: { etcd: await freePort(), etcdPeer: await freePort(), apiServer: await freePort() },
       serviceClusterIPRange: options.serviceClusterIPRange ?? defaults.serviceClusterIPRange,
       controllers: options.controllers ?? defaults.controllers,
-      audit: options.audit ?? false,
+      audit: options.audit,
     };
-    if (layout.audit) await writeFile(join(directory, 'audit-policy.json'), auditPolicy());
+    if (layout.audit !== undefined) await writeFile(join(directory, 'audit-policy.json'), auditPolicy(layout.audit));
     const controlPlane = new RunningControlPlane(programs, layout, await createCredentials(layout), watchdog);
     await controlPlane.start();
     return controlPlane;

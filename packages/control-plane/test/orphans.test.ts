@@ -21,14 +21,14 @@ test('programs and folder do not outlive a parent that is killed', async () => {
   parent.kill('SIGKILL');
 
   await poll('the end of the programs', async () => (await programsNaming(directory)).length === 0, {
-    deadlineMs: 10_000,
+    deadlineMs: 60_000,
   });
   const isRemoved = async (): Promise<boolean> =>
     access(directory).then(
       () => false,
       () => true,
     );
-  await poll('removal of the folder', isRemoved, { deadlineMs: 10_000 });
+  await poll('removal of the folder', isRemoved, { deadlineMs: 60_000 });
 });
 
 /** Names of the running programs, but for shells, that have this folder among their arguments. */

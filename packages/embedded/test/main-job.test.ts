@@ -49,7 +49,7 @@ test('killed outright in the middle, it leaves nothing behind either', async () 
   await poll('it is half up', hasUpstream, { deadlineMs: 60_000 });
   process.kill(-(run.child.pid ?? 0), 'SIGKILL');
   await run.ended;
-  await expect.poll(() => leftovers(temporary), { timeout: 20_000 }).toEqual([]);
+  await expect.poll(() => leftovers(temporary)).toEqual([]);
 });
 
 test('an option that does not exist is a usage error', async () => {

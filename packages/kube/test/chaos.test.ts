@@ -109,7 +109,7 @@ beforeAll(async () => {
 afterAll(() => plane.stop());
 
 describe('an informer is right again, and has told everything, after', () => {
-  test.each(faults)('$title', { timeout: 20_000 }, async ({ title, lists = [false], begin }) => {
+  test.each(faults)('$title', async ({ title, lists = [false], begin }) => {
     const run = await ChaosRun.start(plane);
     const before = run.lists;
     const end = await begin(run);

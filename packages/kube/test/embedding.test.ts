@@ -11,7 +11,7 @@ test('a program that embeds a controller ends by itself after the controller has
   const namespace = await freshNamespace(client);
   await client.close();
   const child = spawn(process.execPath, [program, inject('kubeconfig'), namespace], {
-    timeout: 15_000,
+    timeout: 60_000,
     killSignal: 'SIGKILL',
   });
   const { promise, resolve, reject } = Promise.withResolvers<string>();

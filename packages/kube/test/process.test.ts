@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => plane.stop());
 
-test('no fault of the network, the API server or its own parts ends a process', { timeout: 60_000 }, async () => {
+test('no fault of the network, the API server or its own parts ends a process', async () => {
   const { proxy, kubeconfig } = await plane.startProxy();
   const client = new KubeClient(await loadConnection({ kubeconfig: plane.kubeconfig }));
   const namespace = await freshNamespace(client);
@@ -29,7 +29,7 @@ test('no fault of the network, the API server or its own parts ends a process', 
     await client.create(configMap(namespace, name));
     await eventually(() => {
       expect(told).toContain(`added ${name}\n`);
-    }, 20_000);
+    });
   };
 
   await isToldOf('at-first');

@@ -91,7 +91,7 @@ describe('ranges', () => {
   });
 
   test('at the start are answered long before the end has arrived', async () => {
-    const mirror = await start({ upstream: { bytesPerSecond: 2_000_000 } });
+    const mirror = await start({ upstream: { bytesPerSecond: 300_000 } });
     const answer = await mirror.get(blobOf(large.digest), { headers: { Range: 'bytes=0-65535' } });
     expect(answer.body.equals(large.bytes.subarray(0, 65_536))).toBe(true);
     expect(mirror.upstream.traffic.bytes({ kind: 'cdn' })).toBeLessThan(1_500_000);
@@ -220,7 +220,7 @@ describe('repositories', () => {
   });
 
   test('do not join the running download of another repository', async () => {
-    const mirror = await start({ upstream: { bytesPerSecond: 2_000_000 } });
+    const mirror = await start({ upstream: { bytesPerSecond: 300_000 } });
     mirror.upstream.push('public/other', makeImage());
     const running = mirror.get(blobOf(large.digest));
     await eventually(() => mirror.upstream.traffic.bytes({ kind: 'cdn' }) > 0);

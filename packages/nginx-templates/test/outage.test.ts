@@ -50,9 +50,7 @@ describe('while the upstream is down', () => {
   test('it is asked again when it is back', async () => {
     const { upstream, mirror } = running;
     await upstream.resume();
-    await expect
-      .poll(() => mirror.client.get('/v2/team/app/manifests/v2'), { timeout: 9000 })
-      .toMatchObject({ status: 200 });
+    await expect.poll(() => mirror.client.get('/v2/team/app/manifests/v2')).toMatchObject({ status: 200 });
     expect(await pull(mirror.client, 'team/app', 'v2')).toContain(cold.config.digest);
   });
 });

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { makeImage } from '@entrepot/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
@@ -29,10 +30,14 @@ describe('tags and lists', () => {
     expect(running.upstream.traffic.count({ kind: 'manifest' })).toBe(1);
     running.upstream.push('team/app', after, 'moving');
     const movedAt = Date.now();
-    expect(await digestOf('moving')).toBe(before.root.digest);
-    await expect.poll(() => digestOf('moving'), { timeout: 9000 }).toBe(after.root.digest);
-    // One second of grace for a machine that is busy.
-    expect(Date.now() - movedAt).toBeLessThan((ttlSeconds + burstSeconds + 1) * 1000);
+    let askedAt = movedAt;
+    while ((await digestOf('moving')) === before.root.digest) {
+      // One more, as nginx counts whole seconds.
+      expect(askedAt - movedAt).toBeLessThan((ttlSeconds + burstSeconds + 1) * 1000);
+      await delay(20);
+      askedAt = Date.now();
+    }
+    expect(await digestOf('moving')).toBe(after.root.digest);
   });
 
   test('a tag that was not there is seen soon after it is pushed', async () => {
@@ -43,7 +48,7 @@ describe('tags and lists', () => {
     });
     const image = makeImage();
     running.upstream.push('team/app', image, 'later');
-    await expect.poll(() => digestOf('later'), { timeout: 9000 }).toBe(image.root.digest);
+    await expect.poll(() => digestOf('later')).toBe(image.root.digest);
   });
 
   test('a list comes in pages whose links lead through the mirror', async () => {

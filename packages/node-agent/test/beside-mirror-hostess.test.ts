@@ -4,7 +4,7 @@ import { copyFileSync, cpSync, existsSync, mkdirSync, writeFileSync } from 'node
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, expect, test } from 'vitest';
-import { line, patience, pristine, useCluster } from './nodes-of-a-cluster.ts';
+import { line, pristine, useCluster } from './nodes-of-a-cluster.ts';
 import { builtProgram, temporaryFolder } from './running-agent.ts';
 
 const { cluster, node, createService } = useCluster();
@@ -43,7 +43,7 @@ test("works in mirror-hostess's DaemonSet, whose command and environment it gets
     stdio: 'ignore',
   });
   started.push(() => agent.kill('SIGKILL'));
-  await expect.poll(read, patience).toBe(line('127.64.0.95', 'mirror-internal.example.com'));
+  await expect.poll(read).toBe(line('127.64.0.95', 'mirror-internal.example.com'));
   agent.kill('SIGTERM');
   expect(await once(agent, 'exit')).toEqual([1, null]);
   expect(read()).toBe(`${pristine}\n`);
@@ -62,12 +62,12 @@ test('writes nothing while an agent of another program holds the lock, and goes 
   const script = `touch "${held}"; until [ -e "${go}" ]; do sleep 0.05; done`;
   const other = spawn('flock', ['-x', lock, 'sh', '-c', script], { stdio: 'ignore' });
   started.push(() => other.kill('SIGKILL'));
-  await expect.poll(() => existsSync(held), patience).toBe(true);
+  await expect.poll(() => existsSync(held)).toBe(true);
   const running = await agent('beside', 'mirror-n.io', { HEALTH_PORT: '24396' });
-  await expect.poll(() => running.output, patience).toContain('is locked by another process for more than 5000 ms');
+  await expect.poll(() => running.output).toContain('is locked by another process for more than 5000 ms');
   expect(read()).toBe(pristine);
   writeFileSync(go, '');
-  await expect.poll(read, patience).toBe(line('127.64.0.96', 'mirror-n.io'));
+  await expect.poll(read).toBe(line('127.64.0.96', 'mirror-n.io'));
   // And the lock is free again for the other one.
   execFileSync('flock', ['-n', '-x', lock, 'true']);
 });

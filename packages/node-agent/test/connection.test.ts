@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { createServer, type Server } from 'node:tls';
 import { harm } from '@entrepot/control-plane';
 import { afterEach, expect, test } from 'vitest';
-import { line, patience, pristine, useCluster } from './nodes-of-a-cluster.ts';
+import { line, pristine, useCluster } from './nodes-of-a-cluster.ts';
 import { builtProgram } from './running-agent.ts';
 
 const { cluster, node, createService, deleteService } = useCluster();
@@ -46,7 +46,7 @@ test("without a kubeconfig, works with the account of its pod, which may do no m
     stdio: 'ignore',
   });
   ends.push(() => agent.kill('SIGKILL'));
-  await expect.poll(read, patience).toBe(line('127.64.0.100', 'mirror-p.io'));
+  await expect.poll(read).toBe(line('127.64.0.100', 'mirror-p.io'));
 });
 
 test('watches on, after a pause, when the API server ends its watch', async () => {
@@ -57,16 +57,16 @@ test('watches on, after a pause, when the API server ends its watch', async () =
   writeFileSync(config, readFileSync(kubeconfig, 'utf8').replace(proxy.server, secure));
   await createService('ended', '127.64.0.101');
   const running = await agent('ended', 'mirror-w.io', { KUBECONFIG: config, SECONDS_BETWEEN_STREAMS: '2' });
-  await expect.poll(read, patience).toBe(line('127.64.0.101', 'mirror-w.io'));
-  await expect.poll(() => proxy.openWatches, patience).toHaveLength(1);
+  await expect.poll(read).toBe(line('127.64.0.101', 'mirror-w.io'));
+  await expect.poll(() => proxy.openWatches).toHaveLength(1);
 
   const endedAt = performance.now();
   proxy.harmWatches(harm.ended());
   await deleteService('ended');
-  await expect.poll(read, patience).toBe(`${pristine}\n`);
+  await expect.poll(read).toBe(`${pristine}\n`);
   expect(performance.now() - endedAt).toBeGreaterThan(1_900);
   await createService('ended', '127.64.0.102');
-  await expect.poll(read, patience).toBe(line('127.64.0.102', 'mirror-w.io'));
+  await expect.poll(read).toBe(line('127.64.0.102', 'mirror-w.io'));
   expect(running.output).not.toContain('failed');
 });
 

@@ -3,7 +3,7 @@ import { connect, createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, expect, test } from 'vitest';
-import { line, patience, useCluster } from './nodes-of-a-cluster.ts';
+import { line, useCluster } from './nodes-of-a-cluster.ts';
 import { readyz } from './readyz.ts';
 
 const { cluster, node, createService } = useCluster();
@@ -39,8 +39,8 @@ test('an idle agent has one watch of one Service, and hears nothing of others', 
   const { agent, folder, read } = node();
   const { kubeconfig, open, received } = await countedWay(folder);
   const running = await agent('idle', 'mirror-i.io', { KUBECONFIG: kubeconfig, HEALTH_PORT: '24394' });
-  await expect.poll(read, patience).toBe(line('127.64.0.90', 'mirror-i.io'));
-  await expect.poll(open, patience).toBe(1);
+  await expect.poll(read).toBe(line('127.64.0.90', 'mirror-i.io'));
+  await expect.poll(open).toBe(1);
   const before = received();
   for (let index = 0; index < 20; index += 1) await createService(`unrelated-${index}`);
   await createService('idle-2', '127.64.0.91');

@@ -1,27 +1,50 @@
-import { execFileSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
-import { line, patience, pristine, useCluster } from './nodes-of-a-cluster.ts';
+import { line, pristine, useCluster } from './nodes-of-a-cluster.ts';
 import { readyz } from './readyz.ts';
 
 const { node, createService, deleteService, changeAddress } = useCluster();
-const mounts: string[] = [];
+const mounts: Mount[] = [];
 
-afterEach(() => {
-  for (const path of mounts.splice(0)) execFileSync('umount', [path]);
+interface Mount {
+  end(): Promise<void>;
+}
+
+afterEach(async () => {
+  for (const mount of mounts.splice(0)) await mount.end();
 });
 
+/** Shows a file in another place, until it is ended or this process is, in whichever way. */
+async function bindMount(file: string, at: string): Promise<Mount> {
+  const script = 'mount --bind "$1" "$2" && echo mounted; read -r _; umount "$2"';
+  const keeper = spawn('/bin/sh', ['-c', script, 'keeper', file, at], {
+    detached: true,
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  await once(keeper.stdout, 'data');
+  const mount = {
+    end: async () => {
+      const ended = once(keeper, 'close');
+      keeper.stdin.end();
+      await ended;
+    },
+  };
+  mounts.push(mount);
+  return mount;
+}
+
 /** A node whose hosts file the agent has as a mounted file, as in its pod. */
-function nodeWithMount() {
+async function nodeWithMount() {
   const made = node();
   const mounted = join(made.folder, 'hosts_from_host');
   writeFileSync(mounted, '');
-  execFileSync('mount', ['--bind', made.hosts, mounted]);
-  mounts.push(mounted);
+  const mount = await bindMount(made.hosts, mounted);
   /** The file without the comments that keep our lines' room. */
   const withoutPadding = (): string => made.read().replace(/^#( entrepot slot|-).*\n/gm, '');
-  return { ...made, mounted, withoutPadding };
+  return { ...made, mounted, mount, withoutPadding };
 }
 
 const isRoot = process.getuid?.() === 0;
@@ -29,15 +52,15 @@ if (!isRoot) console.log('left out, because only root may mount here: the tests 
 
 test.runIf(isRoot)('a mounted file is edited where it stands: no byte of others moves, and none goes', async () => {
   await createService('mounted', '127.64.0.62');
-  const { agent, hosts, mounted, read, withoutPadding } = nodeWithMount();
+  const { agent, hosts, mounted, read, withoutPadding } = await nodeWithMount();
   const inode = statSync(hosts).ino;
   const running = await agent('mounted', 'mirror-f.io', { HOSTS_FILE: mounted, HOSTS_CHECK_SECONDS: '0.2' });
-  await expect.poll(withoutPadding, patience).toBe(line('127.64.0.62', 'mirror-f.io'));
+  await expect.poll(withoutPadding).toBe(line('127.64.0.62', 'mirror-f.io'));
   const { length } = read();
   await changeAddress('mounted', '127.64.10.162');
-  await expect.poll(withoutPadding, patience).toBe(line('127.64.10.162', 'mirror-f.io'));
+  await expect.poll(withoutPadding).toBe(line('127.64.10.162', 'mirror-f.io'));
   await running.stop();
-  await expect.poll(withoutPadding, patience).toBe(`${pristine}\n`);
+  await expect.poll(withoutPadding).toBe(`${pristine}\n`);
   expect(read()).not.toContain('mirror-f.io');
   expect(read()).toHaveLength(length);
   expect(read().startsWith(`${pristine}\n`)).toBe(true);
@@ -47,30 +70,31 @@ test.runIf(isRoot)('a mounted file is edited where it stands: no byte of others 
 
 test.runIf(isRoot)('a file that was replaced on the node is said to be an orphan, and is not written', async () => {
   await createService('orphan', '127.64.0.64');
-  const { agent, hosts, mounted, withoutPadding } = nodeWithMount();
+  const { agent, hosts, mounted, mount, withoutPadding } = await nodeWithMount();
   const running = await agent('orphan', 'mirror-o.io', {
     HOSTS_FILE: mounted,
     HOSTS_CHECK_SECONDS: '0.1',
     HEALTH_PORT: '24392',
   });
-  await expect.poll(() => readyz(24_392), patience).toMatch(/^200 mirror-o\.io is 127\.64\.0\.64 in /);
+  await expect.poll(() => readyz(24_392)).toMatch(/^200 mirror-o\.io is 127\.64\.0\.64 in /);
   const orphan = (): string => readFileSync(mounted, 'utf8');
   const before = orphan();
 
   writeFileSync(`${hosts}.new`, pristine);
   renameSync(`${hosts}.new`, hosts);
   const said = `${mounted} was replaced on the node by another file, which is not the one mounted here: restart the pod to have that one`;
-  await expect.poll(() => readyz(24_392), patience).toBe(`503 ${said}; trying again\n`);
+  await expect.poll(() => readyz(24_392)).toBe(`503 ${said}; trying again\n`);
   expect(running.output).toContain(`[WARNING] ${said}`);
   await changeAddress('orphan', '127.64.0.65');
-  await expect.poll(() => readyz(24_392), patience).toBe(`503 ${said}; trying again\n`);
+  await expect.poll(() => readyz(24_392)).toBe(`503 ${said}; trying again\n`);
   expect(orphan()).toBe(before);
   expect(withoutPadding()).toBe(pristine);
 
   await running.stop('SIGKILL');
   // What a restart of the pod does.
-  execFileSync('umount', [mounted]);
-  execFileSync('mount', ['--bind', hosts, mounted]);
+  await mount.end();
+  mounts.pop();
+  await bindMount(hosts, mounted);
   await agent('orphan', 'mirror-o.io', { HOSTS_FILE: mounted });
-  await expect.poll(withoutPadding, patience).toBe(line('127.64.0.65', 'mirror-o.io'));
+  await expect.poll(withoutPadding).toBe(line('127.64.0.65', 'mirror-o.io'));
 });

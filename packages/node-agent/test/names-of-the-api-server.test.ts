@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
-import { line, patience, pristine, useCluster } from './nodes-of-a-cluster.ts';
+import { line, pristine, useCluster } from './nodes-of-a-cluster.ts';
 import { readyz } from './readyz.ts';
 import { RunningAgent } from './running-agent.ts';
 
@@ -21,7 +21,7 @@ test('a mirror under the name of the control-plane endpoint does not touch its l
   const { agent, hosts, read } = node();
   writeFileSync(hosts, line('10.1.0.2', endpoint));
   const running = await agent('astray', endpoint, { HEALTH_PORT: String(port), HOSTS_CHECK_SECONDS: '0.1' });
-  await expect.poll(() => readyz(port), patience).toBe(`503 ${said}\n`);
+  await expect.poll(() => readyz(port)).toBe(`503 ${said}\n`);
   expect(running.output).toContain(`[WARNING] ${said}`);
   expect(await running.stop()).toBe(1);
   expect(read()).toBe(line('10.1.0.2', endpoint));
@@ -42,7 +42,7 @@ test('withdrawing such a mirror asks the API server for its names, with no accou
     WITHDRAW_FQDNS: `${endpoint},mirror-a.io`,
   };
   withdrawing.push(await RunningAgent.start(environment, 'withdraw'));
-  await expect.poll(() => readyz(port), patience).toBe(`200 mirror-a.io is withdrawn from this node; ${said}\n`);
+  await expect.poll(() => readyz(port)).toBe(`200 mirror-a.io is withdrawn from this node; ${said}\n`);
   expect(read()).toBe(kept);
   expect(read()).toContain(pristine);
 });

@@ -6,7 +6,6 @@ import { afterAll, afterEach, beforeAll } from 'vitest';
 import { RunningAgent, temporaryFolder } from './running-agent.ts';
 
 const serviceKind = { group: '', version: 'v1', kind: 'Service' };
-export const patience = { timeout: 15_000, interval: 50 };
 /** What the hosts file of a node holds at first. */
 export const pristine = '# the node\n127.0.0.1       localhost\n::1 localhost';
 

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { line, patience, pristine, useCluster } from './nodes-of-a-cluster.ts';
+import { line, pristine, useCluster } from './nodes-of-a-cluster.ts';
 import { readyz } from './readyz.ts';
 
 const { node, createService, changeAddress } = useCluster();
@@ -27,7 +27,7 @@ test.each([
   const { agent, read, policy } = ruledNode(rules);
   await agent('ruled', 'quay.io', health);
   const reason = why.replace('DENY', `${policy}/deny`).replace('ALLOW', `${policy}/allow`);
-  await expect.poll(() => readyz(port), patience).toContain(reason);
+  await expect.poll(() => readyz(port)).toContain(reason);
   expect(await readyz(port)).toMatch(/^503 /);
   expect(read()).toBe(pristine);
 });
@@ -36,13 +36,13 @@ test('rules that change count at once: a name is let in, and what is there stays
   await createService('let-in', '127.64.0.71');
   const { agent, read, rule } = ruledNode({ allow: 'other.io\n' });
   await agent('let-in', 'mirror-l.io', health);
-  await expect.poll(() => readyz(port), patience).toMatch(/^503 mirror-l\.io is left alone/);
+  await expect.poll(() => readyz(port)).toMatch(/^503 mirror-l\.io is left alone/);
   rule('allow', 'other.io\n*.io\n');
-  await expect.poll(read, patience).toBe(line('127.64.0.71', 'mirror-l.io'));
+  await expect.poll(read).toBe(line('127.64.0.71', 'mirror-l.io'));
   rule('deny', 'mirror-l.io');
-  await expect.poll(() => readyz(port), patience).toMatch(/^503 mirror-l\.io is left alone/);
+  await expect.poll(() => readyz(port)).toMatch(/^503 mirror-l\.io is left alone/);
   await changeAddress('let-in', '127.64.0.72');
-  await expect.poll(() => readyz(port), patience).toMatch(/^503 mirror-l\.io is left alone/);
+  await expect.poll(() => readyz(port)).toMatch(/^503 mirror-l\.io is left alone/);
   expect(read()).toBe(line('127.64.0.71', 'mirror-l.io'));
 });
 
@@ -51,19 +51,19 @@ test('a halted node is not written, not even the backup or the lock, until it is
   const { agent, folder, read, rule, policy } = ruledNode({ halt: 'true' });
   const running = await agent('halted', 'mirror-h.io', health);
   const said = `nothing is written to this node while ${policy}/halt says so`;
-  await expect.poll(() => readyz(port), patience).toBe(`503 ${said}\n`);
+  await expect.poll(() => readyz(port)).toBe(`503 ${said}\n`);
   expect(running.output).toContain(`[WARNING] ${said}`);
   expect([read(), ...readdirSync(folder).sort()]).toEqual([pristine, 'hosts', 'policy']);
   rule('halt', 'false');
-  await expect.poll(read, patience).toBe(line('127.64.0.73', 'mirror-h.io'));
+  await expect.poll(read).toBe(line('127.64.0.73', 'mirror-h.io'));
 
   rule('halt', 'yes, because of the incident');
-  await expect.poll(() => readyz(port), patience).toBe(`503 ${said}\n`);
+  await expect.poll(() => readyz(port)).toBe(`503 ${said}\n`);
   await changeAddress('halted', '127.64.0.74');
-  await expect.poll(() => readyz(port), patience).toBe(`503 ${said}\n`);
+  await expect.poll(() => readyz(port)).toBe(`503 ${said}\n`);
   expect(read()).toBe(line('127.64.0.73', 'mirror-h.io'));
   rmSync(policy, { recursive: true });
-  await expect.poll(read, patience).toBe(line('127.64.0.74', 'mirror-h.io'));
+  await expect.poll(read).toBe(line('127.64.0.74', 'mirror-h.io'));
 });
 
 test("a Service with the node's own address leaves the file unchanged", async () => {
@@ -71,7 +71,7 @@ test("a Service with the node's own address leaves the file unchanged", async ()
   const { agent, read } = ruledNode({});
   await agent('unfit', 'mirror-u.io', { ...health, NODE_IP: '127.64.0.75' });
   await expect
-    .poll(() => readyz(port), patience)
+    .poll(() => readyz(port))
     .toBe('503 mirror-u.io is left alone: 127.64.0.75 is not what a Service can have\n');
   expect(read()).toBe(pristine);
 });

@@ -1,14 +1,18 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Watchdog } from '@entrepot/control-plane';
+import { afterAll } from 'vitest';
 import { bundle } from '../bundle.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'entrepot-node-agent-'));
-process.once('exit', () => rmSync(root, { recursive: true, force: true }));
+const watchdog = new Watchdog(root);
+// Registered first, this runs last.
+afterAll(() => watchdog.end());
 
-/** A folder of its own, removed when the test file's process ends. */
+/** A folder of its own, removed after the last test of the file, or when that is killed. */
 export function temporaryFolder(): string {
   return mkdtempSync(join(root, 'test-'));
 }

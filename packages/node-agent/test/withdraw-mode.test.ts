@@ -4,7 +4,6 @@ import { afterEach, expect, test } from 'vitest';
 import { readyz } from './readyz.ts';
 import { RunningAgent, temporaryFolder } from './running-agent.ts';
 
-const patience = { timeout: 10_000, interval: 20 };
 const agents: RunningAgent[] = [];
 const port = 24_391;
 
@@ -68,7 +67,7 @@ test('what mirrors left on the node is taken away, once, and what is not ours st
   const agent = await start();
   const folders = ['a', 'b', 'c', 'never'].map((folder) => join(root, 'certs.d', folder));
   const said = `mirror-a.io, ${folders.join(', ')} is withdrawn from this node; ca.crt and client.cert in ${folders[1]} stay: no agent wrote that`;
-  await expect.poll(() => readyz(port), patience).toBe(`200 ${said}\n`);
+  await expect.poll(() => readyz(port)).toBe(`200 ${said}\n`);
   expect(agent.output).toContain(`[WARNING] ${said}\n`);
   expect(hosts()).toBe('::1 localhost\n10.0.0.6\tmirror-b.io\n');
   expect(certificates()).toEqual([['b', 'ca.crt', 'client.cert']]);
@@ -78,12 +77,10 @@ test('what mirrors left on the node is taken away, once, and what is not ours st
 test('a halted node keeps everything until the administrator goes on', async () => {
   const { root, start, hosts, certificates } = node({ halt: 'true\n' });
   await start();
-  await expect
-    .poll(() => readyz(port), patience)
-    .toBe(`503 nothing is written to this node while ${root}/policy/halt says so\n`);
+  await expect.poll(() => readyz(port)).toBe(`503 nothing is written to this node while ${root}/policy/halt says so\n`);
   expect([hosts(), certificates()]).toEqual([lines, before]);
   writeFileSync(join(root, 'policy/halt'), 'false\n');
-  await expect.poll(() => readyz(port), patience).toMatch(/^200 /);
+  await expect.poll(() => readyz(port)).toMatch(/^200 /);
   expect(hosts()).toBe('::1 localhost\n10.0.0.6\tmirror-b.io\n');
 });
 
@@ -92,7 +89,7 @@ test.each([{ deny: '*.io\n' }, { allow: '' }])(
   async (policy) => {
     const { start, hosts } = node(policy);
     await start();
-    await expect.poll(() => readyz(port), patience).toMatch(/^200 mirror-a\.io, /);
+    await expect.poll(() => readyz(port)).toMatch(/^200 mirror-a\.io, /);
     expect(hosts()).toBe('::1 localhost\n10.0.0.6\tmirror-b.io\n');
   },
 );
@@ -108,7 +105,7 @@ test('a line that is not ours stays, and its name is not called withdrawn', asyn
   );
   const agent = await start();
   const said = `mirror-b.io is withdrawn from this node; mirror-a.io stays in ${root}/hosts, in what no agent wrote`;
-  await expect.poll(() => readyz(port), patience).toBe(`200 ${said}\n`);
+  await expect.poll(() => readyz(port)).toBe(`200 ${said}\n`);
   expect(hosts()).toBe(foreign);
   expect(agent.output).toContain(`[WARNING] ${said}`);
 });
@@ -140,7 +137,7 @@ test('names that no agent touches are passed over with a warning, and the rest i
     'api.example.org is left alone: it is a name of the API server, which the node needs itself',
     'a.svc.k8s.example.org is left alone: it must be a name that the cluster does not need itself, unlike kubernetes, kubernetes.default and what ends in .svc or .cluster.local or .svc.k8s.example.org',
   ].join('; ');
-  await expect.poll(() => readyz(port), patience).toBe(`200 ${said}\n`);
+  await expect.poll(() => readyz(port)).toBe(`200 ${said}\n`);
   expect(hosts()).toBe(needed);
   expect(agent.output).toContain(`[WARNING] ${said}`);
   expect(agent.output).toContain('[WARNING] The API server does not tell its names, so none of them is known: ');

@@ -131,7 +131,7 @@ async function selfSigned(
 }
 
 /** Both keys of a private key in PEM. Rejects where it is not of our kind. */
-export async function importKeys(pem: string): Promise<webcrypto.CryptoKeyPair> {
+async function importKeys(pem: string): Promise<webcrypto.CryptoKeyPair> {
   const key = createPrivateKey(pem);
   const importKey = (der: Buffer, format: 'pkcs8' | 'spki', usage: 'sign' | 'verify') =>
     webcrypto.subtle.importKey(format, der, signingAlgorithm, true, [usage]);

@@ -20,7 +20,6 @@ import { type CertificateFlaw, flawOf } from './certificate-flaw.ts';
 import { type CertificateBasis, CertificateMemory } from './certificate-memory.ts';
 import { mountedSecret } from './mounted-secret.ts';
 import { isLeftOfRequest, RequestKeeper } from './request-keeper.ts';
-import { readCertificate } from './serving-certificate.ts';
 import { readServingSecret, type ServingSecret, servingSecret } from './serving-secret.ts';
 import { decideTrust, type Trust } from './trust.ts';
 import {
@@ -112,13 +111,13 @@ export class CertificateKeeper {
     if (pair === undefined) return { outcome: stage, isInPlace: false };
     const secret = servingSecret({ namespace, name: choice.secretName }, { pair, ...decision });
     const isInPlace = (await this.#apply(mirror, secret, signal)) === 'unchanged';
-    const facts = readCertificate(pair.certificate);
+    const { notAfter } = pair.facts;
     const renewAt = isSwap ? undefined : wanted?.renewAt;
-    const flaw = facts && flawOf(facts, choice.servingNames, now);
-    const times = [decision.nextAt, renewAt, checkAt, flaw?.endsAt, facts?.notAfter.getTime()];
+    const flaw = flawOf(pair.facts, choice.servingNames, now);
+    const times = [decision.nextAt, renewAt, checkAt, flaw?.endsAt, notAfter.getTime()];
     const outcome = {
       ...stage,
-      ...(facts !== undefined && { served: { notAfter: facts.notAfter, ...(flaw !== undefined && { flaw }) } }),
+      served: { notAfter, ...(flaw !== undefined && { flaw }) },
       bundleHash: bundleHash(decision.bundle.join('')),
       checkAt: Math.min(...times.filter((time) => time !== undefined)),
     };
@@ -233,18 +232,16 @@ function trustOf(
   nodes: NodeTrust,
   now: number,
 ): Trust {
-  const facts = readCertificate(pair?.certificate ?? '');
   return {
-    ...(pair !== undefined &&
-      facts !== undefined && {
-        served: {
-          anchors: anchorsOf(pair.certificate, bundle),
-          notBefore: facts.notBefore.getTime(),
-          notAfter: facts.notAfter.getTime(),
-          isWanted: wanted?.isServed ?? false,
-          isUseful: servingNames.length > 0 && flawOf(facts, servingNames, now)?.isFatal !== true,
-        },
-      }),
+    ...(pair !== undefined && {
+      served: {
+        anchors: anchorsOf(pair.certificate, bundle),
+        notBefore: pair.facts.notBefore.getTime(),
+        notAfter: pair.facts.notAfter.getTime(),
+        isWanted: wanted?.isServed ?? false,
+        isUseful: servingNames.length > 0 && flawOf(pair.facts, servingNames, now)?.isFatal !== true,
+      },
+    }),
     ...(wanted !== undefined && { wanted }),
     bundle,
     hasNodes: isForNodes || nodes.isKept,

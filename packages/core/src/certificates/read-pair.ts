@@ -1,11 +1,9 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
-import type { KeyPair } from './authority.ts';
-import { type CertificateFacts, factsOf } from './serving-certificate.ts';
+import { factsOf, type ReadPair } from './serving-certificate.ts';
 
 /** A pair that a server can be started with; or why there is none, as a reason for a condition and a sentence. */
 export type PairReading =
-  | { readonly pair: KeyPair; readonly facts: CertificateFacts }
-  | { readonly problem: { readonly reason: string; readonly message: string } };
+  { readonly pair: ReadPair } | { readonly problem: { readonly reason: string; readonly message: string } };
 
 /** Shorter ones are refused at OpenSSL's security level 2, which is the default of many builds, and by Go. */
 const leastRSABits = 2048;
@@ -34,7 +32,7 @@ export function readPair(texts: Readonly<Record<string, string>>): PairReading {
   if (privateKey === undefined) return withoutKey(key);
   const served = new X509Certificate(certificate);
   if (!served.checkPrivateKey(privateKey)) return unusable('tls.key is not the key of the certificate in tls.crt');
-  return { pair: { certificate, key }, facts: factsOf(served) };
+  return { pair: { certificate, key, facts: factsOf(served) } };
 }
 
 interface PemBlock {

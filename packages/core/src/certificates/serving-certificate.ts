@@ -13,7 +13,6 @@ import {
   anchorId,
   type Authority,
   backdatedMs,
-  importKeys,
   type KeyPair,
   privateKeyText,
   serverAuth,
@@ -27,18 +26,15 @@ const anyUsage = '2.5.29.37.0';
  * Signs a certificate, valid for a year and for these names.
  *
  * @param anchor which of the CA's certificates is to vouch for it: that for the same names
- * @param key a key to keep, if it is of our kind; otherwise a new one is made
  */
 export async function signServingCertificate(
   authority: Authority,
   names: readonly string[],
   now: number,
-  { anchor = anchorId(authority, names), key }: { readonly anchor?: string; readonly key?: string | undefined } = {},
-): Promise<KeyPair> {
-  const keys =
-    (key === undefined ? undefined : await readKeys(key)) ??
-    (await webcrypto.subtle.generateKey(signingAlgorithm, true, ['sign', 'verify']));
-  const certificate = await X509CertificateGenerator.create({
+  anchor = anchorId(authority, names),
+): Promise<ReadPair> {
+  const keys = await webcrypto.subtle.generateKey(signingAlgorithm, true, ['sign', 'verify']);
+  const signed = await X509CertificateGenerator.create({
     subject: 'O=Entrepot',
     issuer: authority.subject,
     publicKey: keys.publicKey,
@@ -56,15 +52,8 @@ export async function signServingCertificate(
       new AuthorityKeyIdentifierExtension(anchor),
     ],
   });
-  return { certificate: `${certificate.toString('pem')}\n`, key: await privateKeyText(keys) };
-}
-
-async function readKeys(key: string): Promise<webcrypto.CryptoKeyPair | undefined> {
-  try {
-    return await importKeys(key);
-  } catch {
-    return undefined;
-  }
+  const certificate = `${signed.toString('pem')}\n`;
+  return { certificate, key: await privateKeyText(keys), facts: factsOf(new X509Certificate(certificate)) };
 }
 
 /** When a certificate signed now would end: no certificate outlives its CA. */
@@ -79,6 +68,11 @@ export interface CertificateFacts {
   readonly notAfter: Date;
   /** Whether it may be used by servers, as far as its extendedKeyUsage goes. */
   readonly isForServers: boolean;
+}
+
+/** A certificate with its key, and what stands in the certificate. */
+export interface ReadPair extends KeyPair {
+  readonly facts: CertificateFacts;
 }
 
 /** Reads a certificate; undefined where it is none. */
@@ -131,13 +125,11 @@ export function renewalTime({ notBefore, notAfter }: Pick<CertificateFacts, 'not
  * @param anchor the CA's certificate for these names
  */
 export function renewalReason(
-  certificate: string,
+  { certificate, facts }: Pick<ReadPair, 'certificate' | 'facts'>,
   names: readonly string[],
   { anchor, notAfter }: { readonly anchor: string; readonly notAfter: Date },
   now: number,
 ): string | undefined {
-  const facts = readCertificate(certificate);
-  if (facts === undefined) return 'it cannot be read';
   if (!isSignedBy(certificate, anchor)) return 'it is not signed by the present CA';
   const has = canonical(facts.names).toSorted();
   const wants = canonical(names).toSorted();

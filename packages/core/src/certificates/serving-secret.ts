@@ -3,6 +3,7 @@ import { certificatesIn } from './anchors.ts';
 import type { KeyPair } from './authority.ts';
 import { readPair } from './read-pair.ts';
 import { encoded, textsOf } from './secret-texts.ts';
+import type { ReadPair } from './serving-certificate.ts';
 
 const swappedAtAnnotation = 'entrepot/swapped-at';
 const hastyAnnotation = 'entrepot/swapped-without-nodes';
@@ -10,7 +11,7 @@ const hastyAnnotation = 'entrepot/swapped-without-nodes';
 /** What the Secret that a mirror's pods serve from holds. */
 export interface ServingSecret {
   /** Undefined where there is none that could be served. */
-  readonly pair?: KeyPair;
+  readonly pair?: ReadPair;
   /** What nodes are given as trusted. */
   readonly bundle: readonly string[];
   /** When the pair became another one, as long as that matters; in milliseconds. */
@@ -37,7 +38,7 @@ export function readServingSecret(secret: KubernetesObject | undefined): Serving
 /** The Secret that a mirror's pods serve from; its `ca.crt` is what nodes are given. */
 export function servingSecret(
   metadata: { readonly namespace: string; readonly name: string },
-  { pair, bundle, swappedAt, isHasty }: ServingSecret & { readonly pair: KeyPair },
+  { pair, bundle, swappedAt, isHasty }: Omit<ServingSecret, 'pair'> & { readonly pair: KeyPair },
 ): KubernetesObject {
   const annotations = {
     ...(swappedAt !== undefined && { [swappedAtAnnotation]: new Date(swappedAt).toISOString() }),

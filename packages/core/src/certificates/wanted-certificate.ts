@@ -1,17 +1,10 @@
-import { X509Certificate } from 'node:crypto';
 import type { KubernetesObject } from '@entrepot/kube';
 import { anchorsOf, certificatesIn } from './anchors.ts';
-import { type Authority, constrainedAuthority, isConstrained, type KeyPair } from './authority.ts';
+import { type Authority, constrainedAuthority, isConstrained } from './authority.ts';
 import { type CertificateFlaw, flawOf } from './certificate-flaw.ts';
 import { readPair } from './read-pair.ts';
 import { textsOf } from './secret-texts.ts';
-import {
-  endOfNew,
-  readCertificate,
-  renewalReason,
-  renewalTime,
-  signServingCertificate,
-} from './serving-certificate.ts';
+import { endOfNew, type ReadPair, renewalReason, renewalTime, signServingCertificate } from './serving-certificate.ts';
 import type { ServingSecret } from './serving-secret.ts';
 
 /** A certificate that a mirror is to serve with. */
@@ -24,7 +17,7 @@ export interface WantedCertificate {
   /** When it is to be looked at again, served or not. */
   readonly renewAt?: number;
   /** What is to be served; one of our own is signed only then. */
-  pair(): Promise<KeyPair>;
+  pair(): Promise<ReadPair>;
 }
 
 /** Why a certificate cannot be had or used: a reason for the condition, and a sentence. */
@@ -46,27 +39,21 @@ export interface CertificateWish {
 export async function ownCertificate(
   authority: Authority,
   names: readonly string[],
-  present: ServingSecret,
+  { pair, bundle }: ServingSecret,
   now: number,
 ): Promise<WantedCertificate> {
   const anchor =
-    present.bundle.find((pem) => isConstrained(pem, authority, names)) ??
-    (await constrainedAuthority(authority, names));
-  const served = present.pair?.certificate ?? '';
-  const isServed = renewalReason(served, names, { anchor, notAfter: authority.notAfter }, now) === undefined;
-  const facts = isServed ? readCertificate(served) : undefined;
+    bundle.find((pem) => isConstrained(pem, authority, names)) ?? (await constrainedAuthority(authority, names));
+  const { notAfter } = authority;
+  const isServed = pair !== undefined && renewalReason(pair, names, { anchor, notAfter }, now) === undefined;
+  const facts = isServed ? pair.facts : undefined;
   return {
     anchors: [anchor],
     notAfter: facts?.notAfter.getTime() ?? endOfNew(authority, now),
     isServed,
     ...(facts !== undefined && { renewAt: renewalTime(facts) }),
-    pair: () => signServingCertificate(authority, names, now, { key: ownKey(authority, present) }),
+    pair: () => signServingCertificate(authority, names, now),
   };
-}
-
-/** The key of what is served, where a CA of ours signed that: a user's key is the user's. */
-function ownKey({ subject }: Authority, { pair }: ServingSecret): string | undefined {
-  return pair !== undefined && new X509Certificate(pair.certificate).issuer === subject ? pair.key : undefined;
 }
 
 /**
@@ -91,7 +78,8 @@ export function givenCertificate(
     const { reason, message } = reading.problem;
     return { problem: { reason, message: `${title}: ${message}` } };
   }
-  const { pair, facts } = reading;
+  const { pair } = reading;
+  const { facts } = pair;
   const isServed = pair.certificate === present.pair?.certificate && pair.key === present.pair.key;
   const wanted = {
     anchors: anchorsOf(pair.certificate, certificatesIn(texts['ca.crt'] ?? '')),
@@ -114,8 +102,7 @@ function isBetter(
   servingNames: readonly string[],
   now: number,
 ): boolean {
-  const facts = readCertificate(pair?.certificate ?? '');
-  if (facts === undefined || flaw === undefined) return false;
-  const servedFlaw = flawOf(facts, servingNames, now);
+  if (pair === undefined || flaw === undefined) return false;
+  const servedFlaw = flawOf(pair.facts, servingNames, now);
   return servedFlaw === undefined || (flaw.isFatal && !servedFlaw.isFatal);
 }

@@ -71,7 +71,7 @@ test('the CustomResourceDefinition of older installations gives way to ours, and
       () => false,
     );
   const [first, ...rest] = Object.entries(specs);
-  await poll('the kind RegistryMirror', () => create(...(first ?? ['', {}])), { deadlineMs: 20_000, everyMs: 50 });
+  await poll('the kind RegistryMirror', () => create(...(first ?? ['', {}])), { deadlineMs: 60_000, everyMs: 50 });
   for (const [mirror, spec] of rest) expect(await create(mirror, spec)).toBe(true);
 
   await client.apply(registryMirrorCRD(), { fieldManager, force: true });

@@ -8,6 +8,7 @@ import {
   readAuthority,
 } from '../../src/certificates/authority.ts';
 import { signServingCertificate } from '../../src/certificates/serving-certificate.ts';
+import { readServingSecret } from '../../src/certificates/serving-secret.ts';
 import { givenCertificate } from '../../src/certificates/wanted-certificate.ts';
 import { madeCertificate } from '../support/made-certificate.ts';
 
@@ -34,10 +35,7 @@ async function signed(...names: readonly string[]) {
   return textsOfPair(await signServingCertificate(authority, names, now));
 }
 const textsOfPair = ({ certificate, key }: KeyPair) => ({ 'tls.crt': certificate, 'tls.key': key });
-const presentOf = (texts: ReturnType<typeof textsOfPair>) => ({
-  ...nothing,
-  pair: { certificate: texts['tls.crt'], key: texts['tls.key'] },
-});
+const presentOf = (texts: ReturnType<typeof textsOfPair>) => readServingSecret(secret(texts));
 
 describe("a user's certificate", () => {
   test.each([[['mirror-quay.io']], [['*.example.org', 'MIRROR-quay.io']], [['*.io']]])(

@@ -68,8 +68,7 @@ describe('a server can be started with', () => {
   ])('$title', ({ of }) => {
     const given = of(pairs);
     expect(readPair(given)).toMatchObject({
-      pair: { certificate: given['tls.crt'], key: given['tls.key'] },
-      facts: { names: ['mirror-quay.io'] },
+      pair: { certificate: given['tls.crt'], key: given['tls.key'], facts: { names: ['mirror-quay.io'] } },
     });
     expect(() => start(given)).not.toThrow();
   });

@@ -73,7 +73,7 @@ describe('what cannot be removed', () => {
       });
       expect(await others(cluster.namespace)).toHaveProperty('maps', expect.stringContaining('mirror-quay.io'));
       await limited.allow([{ apiGroups: ['*'], resources: ['*'], verbs: ['*'] }]);
-      await eventually(async () => expect(await others(cluster.namespace)).toEqual({ maps: '' }), 20_000);
+      await eventually(async () => expect(await others(cluster.namespace)).toEqual({ maps: '' }));
       await second.stop();
       await client.close();
       await limited.leave();

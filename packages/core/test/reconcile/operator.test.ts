@@ -24,7 +24,7 @@ async function eventsAbout(mirror: KubernetesObject): Promise<readonly string[]>
 
 describe('two operators with one lease', () => {
   const elect = (identity: string) => ({
-    leaderElection: { name: 'entrepot', identity, leaseDurationMs: 3000, renewDeadlineMs: 2000, retryMs: 200 },
+    leaderElection: { name: 'entrepot', identity, leaseDurationMs: 30_000, renewDeadlineMs: 20_000, retryMs: 200 },
   });
 
   test('work one after the other: the second takes over when the first ends', async () => {

@@ -26,7 +26,7 @@ test(
   { timeout: 150_000 },
   async () => {
     const all = async (ready: string) =>
-      eventually(async () => expect(await readiness()).toEqual(names.map(() => ready)), 60_000);
+      eventually(async () => expect(await readiness()).toEqual(names.map(() => ready)));
     await cluster.operator(undefined, {}, { client });
     const addressing = [{ type: 'hosts' }, { type: 'services' }];
     await Promise.all(

@@ -202,11 +202,9 @@ test('nodes whose agent stays unready are named', async () => {
   await onThreeNodes(cluster, 'quay', { upstreamUrl: 'quay.io' });
   const off = await unreadyAgent(cluster);
   await cluster.nodesAnswer('quay', 2, 3);
-  await eventually(
-    async () =>
-      expect((await cluster.conditions('quay'))['Addressed']).toBe(
-        `False NodesPending: 2 of 3 nodes are prepared; not ready: ${off}`,
-      ),
-    20_000,
+  await eventually(async () =>
+    expect((await cluster.conditions('quay'))['Addressed']).toBe(
+      `False NodesPending: 2 of 3 nodes are prepared; not ready: ${off}`,
+    ),
   );
-}, 30_000);
+});

@@ -25,7 +25,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
       () => true,
       () => false,
     );
-  await poll('the kind RegistryMirror', isServed, { deadlineMs: 20_000, everyMs: 50 });
+  await poll('the kind RegistryMirror', isServed, { deadlineMs: 60_000, everyMs: 50 });
   await client.close();
   project.provide('kubeconfig', plane.kubeconfig);
   project.provide('kubectl', plane.kubectl);

@@ -68,7 +68,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
 
 /** A cluster for this run only, with an engine that is stopped again when it was started for it. */
 async function ownCluster(started: AsyncDisposableStack): Promise<EngineAndCluster> {
-  started.defer(await takeTurn());
+  started.defer(await takeTurn(onProgress));
   const { engine, origin, stop } = await useEngine();
   started.defer(stop);
   onProgress(`Docker engine: ${origin}`);

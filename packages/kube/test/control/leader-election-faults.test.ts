@@ -12,7 +12,7 @@ import { eventually } from '../support/eventually.ts';
 import { JumpingClock } from '../support/jumping-clock.ts';
 
 const Lease = { group: 'coordination.k8s.io', version: 'v1', kind: 'Lease' };
-const leaseDurationMs = 4_000;
+const leaseDurationMs = 8_000;
 
 interface RenewedLease extends KubernetesObject {
   readonly spec: { readonly renewTime: string };
@@ -88,9 +88,7 @@ describe('a leader', () => {
     await hasLogged('one leads');
     await candidate('two');
     proxy.cut();
-    const cutAt = performance.now();
-    await hasLogged('one leads', 'one lost', 'two leads');
-    expect(performance.now() - cutAt).toBeLessThan(leaseDurationMs + 1_500);
+    await eventually(() => expect(log).toEqual(['one leads', 'one lost', 'two leads']));
   });
 
   test('that slept past its deadline stops and stands again', async () => {

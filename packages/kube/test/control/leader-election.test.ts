@@ -21,8 +21,9 @@ describe('leader election', () => {
   });
   afterAll(() => client.close());
 
-  function candidate(name: string, identity: string, log: string[]) {
-    const election = new LeaderElection({ client, namespace, name, identity, leaseDurationMs: 2_000 });
+  function candidate(name: string, identity: string, log: string[], leaseDurationMs = 6_000) {
+    const timing = { leaseDurationMs, renewDeadlineMs: leaseDurationMs - 1_000, retryMs: 200 };
+    const election = new LeaderElection({ client, namespace, name, identity, ...timing });
     const stop = new AbortController();
     const run = election.run(async (signal) => {
       log.push(`${identity} leads`);
@@ -34,18 +35,16 @@ describe('leader election', () => {
 
   test('one leads; when it ends, the next takes over at once', async () => {
     const log: string[] = [];
-    const one = candidate('handover', 'one', log);
+    const one = candidate('handover', 'one', log, 120_000);
     await eventually(() => {
       expect(log).toEqual(['one leads']);
     });
-    const two = candidate('handover', 'two', log);
+    const two = candidate('handover', 'two', log, 120_000);
     one.stop.abort();
     await one.run;
-    const releasedAt = performance.now();
     await eventually(() => {
       expect(log).toEqual(['one leads', 'one ends', 'two leads']);
     });
-    expect(performance.now() - releasedAt).toBeLessThan(1_500);
     expect(two.election.isLeader).toBe(true);
     two.stop.abort();
     await two.run;
@@ -61,7 +60,7 @@ describe('leader election', () => {
     const two = candidate('kept', 'two', log);
     const renewedAt = async () => (await client.get<Renewed>(Lease, { namespace, name: 'kept' }))?.spec.renewTime ?? '';
     const began = Date.parse(await renewedAt());
-    await eventually(async () => expect(Date.parse(await renewedAt()) - began).toBeGreaterThan(2_500));
+    await eventually(async () => expect(Date.parse(await renewedAt()) - began).toBeGreaterThan(7_000));
     expect(log).toEqual(['one leads']);
     one.stop.abort();
     two.stop.abort();

@@ -25,7 +25,7 @@ describe('the manager', () => {
       },
     });
     controller.watch(informer, ({ metadata }) => (metadata.name === 'known' ? [metadata.name] : []));
-    const election = new LeaderElection({ client, namespace, name: 'manager', identity: 'a', leaseDurationMs: 2_000 });
+    const election = new LeaderElection({ client, namespace, name: 'manager', identity: 'a' });
     const stop = new AbortController();
     const run = new Manager({ leaderElection: election }).add(controller, informer).run(stop.signal);
     await eventually(() => {

@@ -74,7 +74,7 @@ export class ChaosRun {
       const { items } = await this.#direct.list(Widget, { namespace: this.#namespace });
       const known = versionsOf(this.informer.store.list());
       if (!isDeepStrictEqual(known, versionsOf(items))) throw new Error(`the store has ${known.join(', ')}`);
-    }, 15_000);
+    });
   }
 
   /** Resolves when the API server has one watch of this client; fails when there are more, or none. */

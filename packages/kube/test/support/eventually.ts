@@ -1,7 +1,7 @@
 import { poll } from '@entrepot/control-plane';
 
-/** Resolves when the assertions inside hold; after ten seconds it fails with the last one's message. */
-export async function eventually(assertions: () => Promise<void> | void, deadlineMs = 10_000): Promise<void> {
+/** Resolves when the assertions inside hold; after a minute it fails with the last one's message. */
+export async function eventually(assertions: () => Promise<void> | void, deadlineMs = 60_000): Promise<void> {
   const holds = async () => {
     await assertions();
     return true;

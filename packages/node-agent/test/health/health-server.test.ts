@@ -17,8 +17,7 @@ test('says 503 or 200 and why; the log says the same, once', async () => {
   const { said, log } = logged();
   const readiness = new Readiness(log);
   const server = serveHealth(port, readiness, log);
-  const wanted = { timeout: 5000, interval: 20 };
-  await expect.poll(() => readyz(port), wanted).toBe('503 the agent is starting\n');
+  await expect.poll(() => readyz(port)).toBe('503 the agent is starting\n');
   readiness.done('all is well');
   readiness.done('all is well');
   expect(await readyz(port)).toBe('200 all is well\n');
@@ -36,9 +35,7 @@ test('a port that is taken is said, and ends nothing', async () => {
   await once(taken, 'listening');
   const { said, log } = logged();
   const server = serveHealth(port + 1, new Readiness(log), log);
-  await expect
-    .poll(() => said.join('\n'), { timeout: 5000 })
-    .toContain('/readyz cannot be served: Error: listen EADDRINUSE');
+  await expect.poll(() => said.join('\n')).toContain('/readyz cannot be served: Error: listen EADDRINUSE');
   server.close();
   taken.close();
 });

@@ -14,7 +14,7 @@ const [given, served] = [`${name}-tls`, `${name}-serving`];
 const Certificate = { group: 'cert-manager.io', version: 'v1', kind: 'Certificate' };
 const CertificateRequest = { ...Certificate, kind: 'CertificateRequest' };
 // The garbage collector looks for new kinds twice a minute.
-const deadline = { deadlineMs: 50_000 };
+const deadline = { deadlineMs: 60_000 };
 const withConditions = z.looseObject({
   status: z.looseObject({ conditions: z.array(z.looseObject({ type: z.string(), status: z.string() })) }),
 });

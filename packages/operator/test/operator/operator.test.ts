@@ -89,7 +89,7 @@ describe('the operator, run as a program against a real API server,', () => {
       addressing: [{ type: 'services' }, { type: 'hostess' }],
     });
     await cluster.hasCondition('quay', 'CertificateReady', /^True/);
-    await poll('the map', async () => /mirror-quay\.io::127\.64\./.test(await mapText()), { deadlineMs: 20_000 });
+    await poll('the map', async () => /mirror-quay\.io::127\.64\./.test(await mapText()), { deadlineMs: 60_000 });
     expect(await objectsOf('quay')).toEqual([
       'DaemonSet registry-mirror-quay-utils',
       'PodDisruptionBudget registry-mirror-quay',
@@ -106,9 +106,9 @@ describe('the operator, run as a program against a real API server,', () => {
       'ConfigRendered',
       'Ready',
     ]);
-    await poll('a line for early', async () => (await mapText()).includes('mirror-early'), { deadlineMs: 20_000 });
+    await poll('a line for early', async () => (await mapText()).includes('mirror-early'), { deadlineMs: 60_000 });
     await cluster.client.delete(RegistryMirror, { name: 'early' });
-    await poll('none for early', async () => !(await mapText()).includes('mirror-early'), { deadlineMs: 20_000 });
+    await poll('none for early', async () => !(await mapText()).includes('mirror-early'), { deadlineMs: 60_000 });
     expect(await metric('entrepot_api_requests_total', /code="403"/)).toBe(0);
     expect(started.logged(/forbidden/i)).toEqual([]);
     expect((await answer('/livez')).status).toBe(200);
@@ -121,9 +121,9 @@ describe('the operator, run as a program against a real API server,', () => {
     const before = await cluster.versions(kinds);
     const { metric } = await measuredOperator(cluster.plane.kubeconfig, environment);
     await poll('reconciles', async () => (await metric('entrepot_reconciles_total', /result="done"/)) > 1, {
-      deadlineMs: 30_000,
+      deadlineMs: 60_000,
     });
-    await poll('an empty queue', async () => (await metric('entrepot_queue_depth')) === 0, { deadlineMs: 30_000 });
+    await poll('an empty queue', async () => (await metric('entrepot_queue_depth')) === 0, { deadlineMs: 60_000 });
     expect(await metric('entrepot_api_requests_total', /method="(POST|PUT|PATCH|DELETE)"/)).toBe(0);
     expect(await cluster.versions(kinds)).toEqual(before);
   });
@@ -142,7 +142,7 @@ describe('the operator, run as a program against a real API server,', () => {
     await cluster.hasCondition('good', 'Addressed', /^True/);
     const page = { namespace, name: 'notebook-good' };
     await poll('the page', async () => (await cluster.client.get(ConfigMap, page)) !== undefined, {
-      deadlineMs: 20_000,
+      deadlineMs: 60_000,
     });
     expect(await cluster.client.get(ConfigMap, page)).toMatchObject({ data: { names: 'mirror-good.example.com' } });
     const config = await cluster.client.get(Secret, { namespace, name: 'registry-mirror-good-secret' });
@@ -172,7 +172,7 @@ describe('the operator, run as a program against a real API server,', () => {
     await cluster.hasCondition('beside', 'ConfigRendered', /^True/);
     const ofLease = ({ path }: { readonly path: string }): boolean => path.includes('/coordination.k8s.io/');
     const before = proxy.requests.filter(ofLease).length;
-    await poll('renewals', () => proxy.requests.filter(ofLease).length >= before + 3, { deadlineMs: 20_000 });
+    await poll('renewals', () => proxy.requests.filter(ofLease).length >= before + 3, { deadlineMs: 60_000 });
     const { lease = [], other = [] } = Object.groupBy(proxy.requests, (asked) => (ofLease(asked) ? 'lease' : 'other'));
     const connections = new Set(lease.map(({ connection }) => connection));
     expect(connections.size).toBe(1);

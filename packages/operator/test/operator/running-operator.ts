@@ -41,7 +41,7 @@ export class RunningOperator {
   /** Resolves when a line with this message is there. */
   async hasLogged(message: RegExp): Promise<void> {
     await poll(`a log line ${String(message)}`, async () => Promise.resolve(this.logged(message).length > 0), {
-      deadlineMs: 30_000,
+      deadlineMs: 60_000,
     });
   }
 

@@ -5,7 +5,8 @@ import { poll, startControlPlane, type ControlPlane, type ControlPlaneOptions } 
 import { KubeClient, loadConnection, type GroupVersionKind, type KubernetesObject } from '@entrepot/kube';
 import { z } from 'zod';
 
-const conditions = z.looseObject({
+/** A RegistryMirror that has a status, or a status to be written. */
+export const withConditions = z.looseObject({
   status: z.looseObject({
     conditions: z.array(z.object({ type: z.string(), status: z.string(), reason: z.string(), message: z.string() })),
   }),
@@ -48,7 +49,7 @@ export class TestCluster {
 
   /** `True Reason: message` of each condition of a mirror, by type. */
   async conditions(name: string): Promise<Readonly<Record<string, string>>> {
-    const mirror = conditions.safeParse(await this.client.get(RegistryMirror, { name }));
+    const mirror = withConditions.safeParse(await this.client.get(RegistryMirror, { name }));
     const all = mirror.data?.status.conditions ?? [];
     return Object.fromEntries(
       all.map(({ type, status, reason, message }) => [type, `${status} ${reason}: ${message}`]),
@@ -64,7 +65,7 @@ export class TestCluster {
         if (!wanted.test(found)) throw new Error(`it is ${found}`);
         return true;
       },
-      { deadlineMs: 30_000 },
+      { deadlineMs: 60_000 },
     );
   }
 

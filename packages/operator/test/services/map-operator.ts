@@ -48,7 +48,7 @@ export class MapCluster {
         () => true,
         () => false,
       );
-    await poll('the kind RegistryMirror', isServed, { deadlineMs: 20_000, everyMs: 50 });
+    await poll('the kind RegistryMirror', isServed, { deadlineMs: 60_000, everyMs: 50 });
     return new MapCluster(cluster, await mkdtemp(join(tmpdir(), 'entrepot-map-')));
   }
 
@@ -101,7 +101,7 @@ export class MapCluster {
       if (found !== text) throw new Error(`it is ${JSON.stringify(found)}`);
       return true;
     };
-    await poll(`the map to be ${JSON.stringify(text)}`, isSo, { deadlineMs: 20_000, everyMs: 5 });
+    await poll(`the map to be ${JSON.stringify(text)}`, isSo, { deadlineMs: 60_000, everyMs: 5 });
     return performance.now() - startedAt;
   }
 
@@ -130,7 +130,7 @@ export class MapCluster {
     await poll(
       `Service ${key.name}`,
       async () => addresses.safeParse(await this.cluster.client.get(Service, key)).success,
-      { deadlineMs: 20_000, everyMs: 20 },
+      { deadlineMs: 60_000, everyMs: 20 },
     );
     return addresses.parse(await this.cluster.client.get(Service, key)).spec.clusterIPs;
   }

@@ -11,7 +11,6 @@ import { agent, fileServer, teller, told } from './programs.ts';
 
 const podKind = { group: '', version: 'v1', kind: 'Pod' };
 const secretKind = { group: '', version: 'v1', kind: 'Secret' };
-const patience = { timeout: 30_000 };
 
 describe('a node of one machine', { timeout: 60_000 }, () => {
   let directory: string;
@@ -59,7 +58,7 @@ describe('a node of one machine', { timeout: 60_000 }, () => {
   test('runs the pod of a StatefulSet, which is reached by the clusterIP of its Service', async () => {
     await create(secret('greeting', { text: 'first' }), service('files', port), statefulSet('files', port));
 
-    await expect.poll(() => served('/text'), patience).toBe('first');
+    await expect.poll(() => served('/text')).toBe('first');
     expect(JSON.parse(await served('/who'))).toEqual({ uid: 101, greeting: 'hello files-0', pid: 1 });
   });
 
@@ -68,7 +67,7 @@ describe('a node of one machine', { timeout: 60_000 }, () => {
     const kind = { group: 'apps', version: 'v1', kind: 'StatefulSet' };
 
     await expect
-      .poll(async () => (await client.get<SetView>(kind, { namespace, name: 'files' }))?.status.readyReplicas, patience)
+      .poll(async () => (await client.get<SetView>(kind, { namespace, name: 'files' }))?.status.readyReplicas)
       .toBe(1);
   });
 
@@ -84,7 +83,7 @@ describe('a node of one machine', { timeout: 60_000 }, () => {
       { type: 'merge' },
     );
 
-    await expect.poll(() => served('/text'), patience).toBe('second');
+    await expect.poll(() => served('/text')).toBe('second');
   });
 
   test('keeps the content of a claim when its pod is deleted and comes back', async () => {
@@ -93,8 +92,8 @@ describe('a node of one machine', { timeout: 60_000 }, () => {
 
     await remove('files-0');
 
-    await expect.poll(() => readFile(starts, 'utf8'), patience).toBe('files-0\nfiles-0\n');
-    await expect.poll(() => served('/text'), patience).toBe('second');
+    await expect.poll(() => readFile(starts, 'utf8')).toBe('files-0\nfiles-0\n');
+    await expect.poll(() => served('/text')).toBe('second');
   });
 
   test('lets a second pod that wants the same port wait, and says why', async () => {
@@ -102,7 +101,7 @@ describe('a node of one machine', { timeout: 60_000 }, () => {
 
     const reason = `port ${port} is taken by pod default/files-0: all pods of this node share one network`;
     await expect
-      .poll(async () => (await containerOf(client, 'rival'))?.state.waiting, patience)
+      .poll(async () => (await containerOf(client, 'rival'))?.state.waiting)
       .toEqual({ reason: 'PortTaken', message: reason });
     await remove('rival');
   });
@@ -118,13 +117,13 @@ describe('a node of one machine', { timeout: 60_000 }, () => {
     ];
     await create(simplePod('patient', 'file-server:1', container, volumes));
     await expect
-      .poll(async () => (await containerOf(client, 'patient'))?.state.waiting?.message, patience)
+      .poll(async () => (await containerOf(client, 'patient'))?.state.waiting?.message)
       .toBe('Secret late does not exist');
 
     await create(secret('late', { text: 'at last' }));
 
     await expect
-      .poll(async () => (await containerOf(client, 'patient'))?.state, patience)
+      .poll(async () => (await containerOf(client, 'patient'))?.state)
       .not.toHaveProperty('waiting.message', 'Secret late does not exist');
     await remove('patient');
   });
@@ -133,7 +132,7 @@ describe('a node of one machine', { timeout: 60_000 }, () => {
     await create(simplePod('unknown', 'nobody/knows:1'));
 
     await expect
-      .poll(async () => (await containerOf(client, 'unknown'))?.state.waiting, patience)
+      .poll(async () => (await containerOf(client, 'unknown'))?.state.waiting)
       .toEqual({ reason: 'ErrImagePull', message: 'this node knows no program for the image nobody/knows:1' });
     await remove('unknown');
   });
@@ -141,9 +140,7 @@ describe('a node of one machine', { timeout: 60_000 }, () => {
   test('starts a container that exits again, and keeps its output', async () => {
     await create(simplePod('crashing', 'crashing:1'));
 
-    await expect
-      .poll(async () => (await containerOf(client, 'crashing'))?.restartCount, patience)
-      .toBeGreaterThanOrEqual(2);
+    await expect.poll(async () => (await containerOf(client, 'crashing'))?.restartCount).toBeGreaterThanOrEqual(2);
 
     expect(await readFile(node.logFile('crashing', 'main'), 'utf8')).toMatch(/^(going down\n){2,}$/);
     expect((await containerOf(client, 'crashing'))?.lastState.terminated).toMatchObject({
@@ -157,27 +154,27 @@ describe('a node of one machine', { timeout: 60_000 }, () => {
     await create(sharingPod('sharing'));
 
     await expect
-      .poll(async () => (await containerOf(client, 'sharing', 'told'))?.lastState.terminated?.exitCode, patience)
+      .poll(async () => (await containerOf(client, 'sharing', 'told'))?.lastState.terminated?.exitCode)
       .toBe(7);
 
     // What the first start had in the background is gone; the second has its own.
     const inBackground = () => processesNaming('sleep\u000086399');
-    await expect.poll(async () => (await inBackground()).length, patience).toBe(1);
+    await expect.poll(async () => (await inBackground()).length).toBe(1);
     await remove('sharing');
-    await expect.poll(inBackground, patience).toEqual([]);
+    await expect.poll(inBackground).toEqual([]);
   });
 
   test('runs the pod of a DaemonSet, which acts by its service account, writes to the host path and ends gracefully', async () => {
     await create(daemonSet('agent'));
     const answer = join(directory, 'host', 'var', 'agent', 'answer');
     await expect
-      .poll(async () => JSON.parse(await readFile(answer, 'utf8')) as unknown, patience)
+      .poll(async () => JSON.parse(await readFile(answer, 'utf8')) as unknown)
       .toMatchObject({ status: { userInfo: { username: 'system:serviceaccount:default:default' } } });
 
     await client.delete({ group: 'apps', version: 'v1', kind: 'DaemonSet' }, { namespace, name: 'agent' });
 
     // Its handler of SIGTERM removes the file.
-    await expect.poll(() => readdir(dirname(answer)), patience).toEqual([]);
+    await expect.poll(() => readdir(dirname(answer))).toEqual([]);
   });
 
   test('leaves no process, no mount and no listener when it is stopped', async () => {

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 
-/** One request that the API server answered, or a watch that it began. */
+/** One request, or a watch that began. */
 export interface AuditedRequest {
   readonly user: string;
   /** Kubernetes' word: get, list, watch, create, update, patch, delete… */
@@ -12,7 +12,10 @@ export interface AuditedRequest {
   readonly subresource: string;
   /** Empty for requests about all objects. */
   readonly name: string;
+  /** 0 where there was none; what was asked for may have been done or not. */
   readonly code: number;
+  /** What was sent, where the log is to hold it. */
+  readonly body?: unknown;
   /** When the request came and when its answer was done: milliseconds since the epoch, with fractions. */
   readonly fromMs: number;
   readonly untilMs: number;
@@ -26,7 +29,8 @@ const line = z.object({
   objectRef: z
     .object({ resource: z.string().default(''), subresource: z.string().default(''), name: z.string().default('') })
     .default({ resource: '', subresource: '', name: '' }),
-  responseStatus: z.object({ code: z.number() }).default({ code: 0 }),
+  responseStatus: z.object({ code: z.number().default(0) }).default({ code: 0 }),
+  requestObject: z.unknown().optional(),
   requestReceivedTimestamp: z.string(),
   stageTimestamp: z.string(),
 });
@@ -55,8 +59,10 @@ export class AuditLog {
 
 function requestOf(entry: z.infer<typeof line>): AuditedRequest {
   const { verb, requestURI, user, objectRef, responseStatus, requestReceivedTimestamp, stageTimestamp } = entry;
+  const { requestObject: body } = entry;
   return {
     ...objectRef,
+    ...(body !== undefined && { body }),
     user: user.username,
     verb,
     path: requestURI,
