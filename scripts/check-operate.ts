@@ -12,15 +12,21 @@ const places = [/\breason(?::| =)([^,;]+)/g, /\b(?:Terminal|Waiting)Error\(\s*('
 /** Reasons that are looked at, not given, and those that the API server gives in its own words. */
 const foreign = new Set(['NoSuchKind', 'NotFound', 'Unknown', 'Forbidden', 'Invalid']);
 
-function reasonsIn(source: string): readonly string[] {
-  const found = places.flatMap((place) => [...source.matchAll(place)].map(([, text = '']) => text));
-  const words = found.flatMap((text) =>
-    [...text.matchAll(/'([A-Z][a-z]\w+|CA[A-Z]\w+)'/g)].map(([, word = '']) => word),
+const text = sources.map((file) => readFileSync(file, 'utf8')).join('\n');
+const constants = new Map(
+  [...text.matchAll(/\bconst (\w+) = ('\w+');/g)].map(([, name = '', value = '']) => [name, value]),
+);
+
+/** Words with a capital stand for themselves, names for the constants that they are of. */
+function reasonsIn(expression: string): readonly string[] {
+  const named = [...expression.matchAll(/\b[a-z]\w+/g)].map(([name]) => constants.get(name) ?? '');
+  return [expression, ...named].flatMap((one) =>
+    [...one.matchAll(/'([A-Z][a-z]\w+|CA[A-Z]\w+)'/g)].map(([, word = '']) => word),
   );
-  return words.filter((word) => !foreign.has(word));
 }
 
-const given = new Set(sources.flatMap((file) => reasonsIn(readFileSync(file, 'utf8'))));
+const expressions = places.flatMap((place) => [...text.matchAll(place)].map(([, expression = '']) => expression));
+const given = new Set(expressions.flatMap(reasonsIn).filter((reason) => !foreign.has(reason)));
 const rows = readFileSync(document, 'utf8')
   .split('\n')
   .flatMap((line) => /^\| `([A-Z]\w+)` \|/.exec(line)?.[1] ?? []);
