@@ -4,7 +4,7 @@ import { namespace } from '../../src/install-operator.ts';
 import { ContinuousPulls, pulledMore } from '../support/continuous-pulls.ts';
 import { killPods, killService } from '../support/kills.ts';
 import { leadership, leadFrom, operatorPods, secondsUntilLed } from '../support/leadership.ts';
-import { applyMirror, endpointsOf, patchMirror } from '../support/mirrors.ts';
+import { applyMirror, endpointsOf, patchMirror, storedBlobs } from '../support/mirrors.ts';
 import { awaited, keepArtefacts, prepared, sharedCluster, tell } from '../support/on-cluster.ts';
 import { runningPods, untilPodsReady } from '../support/running-pods.ts';
 import { seenWhile } from '../support/seen-while.ts';
@@ -13,7 +13,9 @@ import { startUpstream, type FilledUpstream } from '../support/upstreams.ts';
 const host = 'kills.example.test';
 const mirrorPods = 'mirror=kills,component=registry';
 const agentPods = 'mirror=kills,component=hostess-certificate';
-/** What the issue asks for, whoever leads next. */
+/** The configuration, the program, and two layers of data. */
+const blobsOfImage = 4;
+/** A Lease ends 15 s after it was last renewed. */
 const failoverSeconds = 20;
 
 describe('while two nodes pull without a pause through a mirror with two replicas', () => {
@@ -42,6 +44,12 @@ describe('while two nodes pull without a pause through a mirror with two replica
       const workers = (await cluster.nodes()).slice(1);
       pulls = await Promise.all(workers.map((node) => ContinuousPulls.start(cluster, node, `${host}/kills/app:1`)));
       await pulledMore(pulls, 2);
+      await awaited('both replicas have the whole image', async () => {
+        const asked = new Set((await upstream.requests()).filter((line) => line.includes('GET /v2/kills/app/blobs/')));
+        const stored = await storedBlobs(cluster, 'kills/app');
+        const twice = [...asked].filter((line) => stored.filter((digest) => line.endsWith(digest)).length === 2);
+        return twice.length === blobsOfImage ? undefined : `both have ${twice.length} of ${blobsOfImage} blobs`;
+      });
     }),
   );
   afterAll(async () => {
@@ -106,6 +114,21 @@ describe('while two nodes pull without a pause through a mirror with two replica
     expect(failures).toEqual([]);
   });
 
+  test('a node with a mirror pod is drained: no pull fails', async () => {
+    const drained = (await runningPods(cluster, mirrorPods)).slice(0, 1);
+    const [{ node } = { node: '' }] = drained;
+    const failures = await failuresWhile('node drained', async () => {
+      try {
+        await cluster.kubectl(['drain', node, '--ignore-daemonsets', '--delete-emptydir-data', '--timeout=150s']);
+      } finally {
+        await cluster.kubectl(['uncordon', node]);
+      }
+      await untilPodsReady(cluster, mirrorPods, 2, drained);
+    });
+    expect(failures).toEqual([]);
+  });
+
+  // The last one: pulls of that node end with it.
   test('a node with a mirror pod and the leading operator loses its power: pulls of others fail until the cluster knows', async () => {
     const workers = (await cluster.nodes()).slice(1);
     const withMirror = (await runningPods(cluster, mirrorPods)).map(({ node }) => node);

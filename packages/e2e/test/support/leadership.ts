@@ -45,17 +45,27 @@ export async function secondsUntilLed(
   return seconds;
 }
 
-/** Has an operator lead that runs on one of these nodes; returns the node. */
+/** Has an operator lead that runs on one of these nodes, and the others run elsewhere; returns the node. */
 export async function leadFrom(cluster: Cluster, nodes: readonly string[]): Promise<string> {
-  const wanted = (await runningPods(cluster, operatorPods)).find(({ node }) => nodes.includes(node));
+  const operators = await runningPods(cluster, operatorPods);
+  const wanted = operators.find(({ node }) => nodes.includes(node));
   if (wanted === undefined) throw new Error(`no operator runs on any of ${nodes.join(', ')}`);
-  await awaited(`${wanted.name} leads`, async () => {
-    const { pod } = await leadership(cluster);
-    if (pod === wanted.name) return undefined;
-    // Told to stop, a leader gives up the Lease at once.
-    await cluster.kubectl(['-n', namespace, 'delete', 'pod', pod, '--ignore-not-found']);
-    return `${pod} does`;
-  });
-  await untilPodsReady(cluster, operatorPods, 2);
-  return wanted.node;
+  const { name, node } = wanted;
+  const remove = (pod: string): Promise<string> =>
+    cluster.kubectl(['-n', namespace, 'delete', 'pod', pod, '--ignore-not-found']);
+  await cluster.kubectl(['cordon', node]);
+  try {
+    for (const other of operators) if (other.node === node && other.name !== name) await remove(other.name);
+    await awaited(`${name} leads`, async () => {
+      const { pod } = await leadership(cluster);
+      if (pod === name) return undefined;
+      // Told to stop, a leader gives up the Lease at once.
+      await remove(pod);
+      return `${pod} does`;
+    });
+    await untilPodsReady(cluster, operatorPods, operators.length);
+  } finally {
+    await cluster.kubectl(['uncordon', node]);
+  }
+  return node;
 }
