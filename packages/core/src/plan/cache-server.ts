@@ -16,6 +16,8 @@ const nginxUser = 101;
 const groupReadable = 0o440;
 /** Downloads under way may end; nginx and the fetcher leave earlier when there are none. */
 const graceSeconds = 300;
+/** Until every node has learned that a pod is going, new connections to it are answered as before (docs/adr/0016). */
+const lifecycle = { preStop: { sleep: { seconds: 5 } } };
 
 const longestVolumeName = 63;
 const takenVolumeNames: ReadonlySet<string> = new Set([
@@ -108,6 +110,7 @@ function podSpec({ mirror, spec, settings, config, certificate }: CacheServerInp
     containers: [
       {
         ...registryContainer(settings),
+        lifecycle,
         volumeMounts: [
           ...shared,
           readOnlyMount('nginx-config', `/${podLayout.config}`),
@@ -116,6 +119,7 @@ function podSpec({ mirror, spec, settings, config, certificate }: CacheServerInp
       },
       {
         ...fetcherContainer(settings),
+        lifecycle,
         volumeMounts: [
           ...shared,
           readOnlyMount('fetcher-config', `/${podLayout.config}`),

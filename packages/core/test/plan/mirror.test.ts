@@ -6,6 +6,7 @@ import { plan, planned } from '../support/planned.ts';
 
 const labels = { app: 'docker-registry', mirror: 'quay' };
 const ownerReferences = [{ apiVersion: 'k8s.osp.tech/v1', kind: 'RegistryMirror', name: 'quay', uid: 'uid-of-quay' }];
+const lifecycle = { preStop: { sleep: { seconds: 5 } } };
 const securityContext = {
   allowPrivilegeEscalation: false,
   readOnlyRootFilesystem: true,
@@ -128,6 +129,7 @@ test('the StatefulSet runs nginx and the fetcher on one claim, without privilege
                 initialDelaySeconds: 3,
                 periodSeconds: 3,
               },
+              lifecycle,
               resources: { requests: { cpu: '100m', memory: '500Mi' }, limits: { memory: '500Mi' } },
               securityContext,
               volumeMounts: [
@@ -142,6 +144,7 @@ test('the StatefulSet runs nginx and the fetcher on one claim, without privilege
               imagePullPolicy: 'IfNotPresent',
               args: ['--config', 'etc/nginx/conf.d/fetcher.json'],
               workingDir: '/',
+              lifecycle,
               resources: { requests: { cpu: '200m', memory: '400Mi' }, limits: { memory: '400Mi' } },
               securityContext,
               volumeMounts: [

@@ -61,9 +61,19 @@ export class Upstream {
 
   /** The requests that it has answered so far, by its own log: `GET /v2/team/app/manifests/1`. */
   async requests(): Promise<readonly string[]> {
-    const log = await this.#engine.docker(['logs', this.#container.getId()]);
-    const answers = log.split('\n').filter((line) => line.includes('http.response.status'));
-    return answers.map((line) => `${field(line, 'http.request.method')} ${field(line, 'http.request.uri')}`);
+    return (await this.#answers()).map(
+      (line) => `${field(line, 'http.request.method')} ${field(line, 'http.request.uri')}`,
+    );
+  }
+
+  /** How many bytes of blobs of a repository it has given out so far, by the same log. */
+  async bytesOfBlobs(repository: string): Promise<number> {
+    const answers = (await this.#answers()).filter(
+      (line) =>
+        field(line, 'http.request.method') === 'GET' &&
+        field(line, 'http.request.uri').startsWith(`/v2/${repository}/blobs/`),
+    );
+    return answers.reduce((sum, line) => sum + Number(field(line, 'http.response.written')), 0);
   }
 
   /** From now on its host does not answer. */
@@ -79,6 +89,11 @@ export class Upstream {
   /** Takes it away, with its content. */
   async remove(): Promise<void> {
     await this.#container.stop({ timeout: 1000, removeVolumes: true });
+  }
+
+  async #answers(): Promise<readonly string[]> {
+    const log = await this.#engine.docker(['logs', this.#container.getId()]);
+    return log.split('\n').filter((line) => line.includes('http.response.status'));
   }
 }
 

@@ -11,27 +11,17 @@ const stopFile = `${folder}/stop`;
 export class ContinuousPulls {
   readonly node: string;
   readonly #cluster: Cluster;
-  readonly #image: string;
 
-  private constructor(cluster: Cluster, node: string, image: string) {
+  private constructor(cluster: Cluster, node: string) {
     this.node = node;
     this.#cluster = cluster;
-    this.#image = image;
   }
 
   static async start(cluster: Cluster, node: string, image: string): Promise<ContinuousPulls> {
-    const pulls = new ContinuousPulls(cluster, node, image);
-    await cluster.onNode(node, 'rm', '-rf', folder);
-    await pulls.resume();
-    return pulls;
-  }
-
-  /** Goes on after the node lost its power. */
-  async resume(): Promise<void> {
-    const image = this.#image;
     const script = `
       set -o pipefail
-      mkdir -p ${folder}
+      rm -rf ${folder}
+      mkdir ${folder}
       now() { date +%s%3N; }
       pull() { ctr -n pulls images pull --hosts-dir /etc/docker/certs.d ${image} 2>&1 >/dev/null | tail -n 1; }
       while [ ! -e ${stopFile} ]; do
@@ -42,7 +32,8 @@ export class ContinuousPulls {
         # Without its image, content is collected: the next pull asks for every blob again.
         ctr -n pulls images rm --sync ${image} >/dev/null
       done`;
-    await this.#cluster.detached(this.node, 'bash', '-c', script);
+    await cluster.detached(node, 'bash', '-c', script);
+    return new ContinuousPulls(cluster, node);
   }
 
   /** Every pull that has ended so far. */

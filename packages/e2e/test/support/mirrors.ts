@@ -18,6 +18,19 @@ export async function untilMirrorReady(cluster: Cluster, name: string): Promise<
   });
 }
 
+/** Changes some of a mirror's spec. */
+export async function patchMirror(cluster: Cluster, name: string, spec: object): Promise<void> {
+  await cluster.kubectl(['patch', 'registrymirror', name, '--type=merge', '--patch', JSON.stringify({ spec })]);
+}
+
+/** The pods that a mirror's Service sends new connections to, by their addresses. */
+export async function endpointsOf(cluster: Cluster, name: string): Promise<readonly string[]> {
+  const ready = '{.items[*].endpoints[?(@.conditions.ready==true)].addresses[0]}';
+  const slices = ['endpointslices', '-l', `kubernetes.io/service-name=registry-mirror-${name}`];
+  const addresses = await cluster.kubectl(['-n', namespace, 'get', ...slices, '-o', `jsonpath=${ready}`]);
+  return addresses.split(' ').filter(Boolean);
+}
+
 /** The requests that a mirror has answered, by nginx's log: `GET /v2/team/app/manifests/1 200`. */
 export async function answeredBy(cluster: Cluster, mirror: string): Promise<readonly string[]> {
   const pod = ['-n', namespace, 'logs', '-l', `mirror=${mirror},component=registry`];

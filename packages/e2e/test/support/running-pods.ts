@@ -47,13 +47,6 @@ export async function runningPods(cluster: Cluster, labels: string): Promise<rea
   return pods.toSorted((one, other) => one.name.localeCompare(other.name));
 }
 
-/** Ends all programs of a pod at once, as running out of memory does. */
-export async function killPod(cluster: Cluster, { node, containerIds }: RunningPod): Promise<void> {
-  const kill = (id: string): Promise<string> =>
-    cluster.onNode(node, 'ctr', '-n', 'k8s.io', 'tasks', 'kill', '--signal', 'SIGKILL', id);
-  await Promise.all(containerIds.map(kill));
-}
-
 /** Done when so many pods with these labels are ready and there are no others, without any container of those former ones. */
 export async function untilPodsReady(
   cluster: Cluster,

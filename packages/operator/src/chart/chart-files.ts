@@ -12,8 +12,8 @@ const chart = {
   name: 'entrepot',
   version,
   appVersion: version,
-  // unhealthyPodEvictionPolicy of PodDisruptionBudgets is as old.
-  kubeVersion: '>=1.27.0-0',
+  // Mirror pods sleep before they stop (docs/adr/0016), which is as old.
+  kubeVersion: '>=1.30.0-0',
   description: 'Keeps container images close to the nodes that pull them: a caching mirror for every RegistryMirror',
   type: 'application',
   keywords: ['registry', 'mirror', 'cache', 'containerd', 'images'],

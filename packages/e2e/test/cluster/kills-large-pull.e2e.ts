@@ -1,0 +1,104 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Cluster } from '../../src/cluster/cluster.ts';
+import { namespace } from '../../src/install-operator.ts';
+import { ContinuousPulls, pulledMore } from '../support/continuous-pulls.ts';
+import { killPods } from '../support/kills.ts';
+import { applyMirror, patchMirror } from '../support/mirrors.ts';
+import { awaited, keepArtefacts, prepared, sharedCluster, tell } from '../support/on-cluster.ts';
+import { startPod } from '../support/pods.ts';
+import { runningPods, untilPodsReady, type RunningPod } from '../support/running-pods.ts';
+import { seenWhile } from '../support/seen-while.ts';
+import { startUpstream, type FilledUpstream } from '../support/upstreams.ts';
+
+const host = 'kills-large.example.test';
+const mirrorPods = 'mirror=kills-large,component=registry';
+const sizes = { told: 500_000_000, killed: 200_000_000 };
+
+describe('the only pod of a mirror is replaced', () => {
+  let cluster: Cluster;
+  let upstream: FilledUpstream['upstream'];
+  let node: string;
+  /** Pulls of something small on another node. */
+  let others: readonly ContinuousPulls[] = [];
+
+  keepArtefacts();
+  beforeAll(() =>
+    prepared('a mirror with one replica', async () => {
+      ({ cluster } = await sharedCluster());
+      const filled = await startUpstream('kills-large');
+      ({ upstream } = filled);
+      const spec = { upstreamUrl: upstream.host, masqueradeUrl: host, replicas: 1, upstream: { plainHTTP: true } };
+      await Promise.all([
+        applyMirror(cluster, 'kills-large', spec),
+        filled.push('large/small:1'),
+        filled.push('large/told:1', [sizes.told]),
+        filled.push('large/killed:1', [sizes.killed]),
+      ]);
+      const [, first = '', second = ''] = await cluster.nodes();
+      node = first;
+      others = [await ContinuousPulls.start(cluster, second, `${host}/large/small:1`)];
+      await pulledMore(others, 2);
+    }),
+  );
+  afterAll(async () => {
+    await Promise.all(others.map((one) => one.stop()));
+    await cluster.kubectl(['delete', 'pods', '-l', 'test=pull']);
+    const images = Object.keys(sizes).map((name) => `${host}/large/${name}:1`);
+    await cluster.onNode(node, 'ctr', '-n', 'k8s.io', 'images', 'rm', ...images);
+    await cluster.kubectl(['delete', 'registrymirror', 'kills-large']);
+    await upstream.remove();
+  });
+
+  /** Does something to the mirror's pod in the middle of a pull that the mirror does not have yet; done when both are over. */
+  const duringPull = async (
+    name: keyof typeof sizes,
+    work: (pods: readonly RunningPod[]) => Promise<unknown>,
+  ): Promise<void> => {
+    const former = await runningPods(cluster, mirrorPods);
+    await seenWhile(others, `pod ${name} during a pull`, async () => {
+      const began = Date.now();
+      const started = startPod(cluster, { name: `large-${name}`, node, image: `${host}/large/${name}:1` });
+      const underWay = awaited(`the pull of ${name} is under way`, async () => {
+        const ingests = await cluster.onNode(node, 'ctr', '-n', 'k8s.io', 'content', 'active');
+        return /\s\d\d+(\.\d+)?\s?M/.test(ingests) ? undefined : ingests;
+      });
+      await Promise.all([started, underWay.then(() => work(former))]);
+      tell(`pod ${name}: the image was pulled and ran after ${(Date.now() - began) / 1000} s`);
+      await untilPodsReady(cluster, mirrorPods, 1, former);
+    });
+  };
+
+  /** How often the kubelet failed to pull the image of a pod. */
+  const failedAttempts = async (name: string): Promise<number> => {
+    const about = `involvedObject.name=large-${name},reason=Failed`;
+    const columns = 'jsonpath={range .items[*]}{.message}{"\\n"}{end}';
+    const messages = await cluster.kubectl(['get', 'events', '--field-selector', about, '-o', columns]);
+    return messages.split('\n').filter((line) => line.startsWith('Failed to pull image')).length;
+  };
+
+  test('told to stop, it brings a pull of 500 MB to its end, and the upstream is asked once', async () => {
+    await duringPull('told', () =>
+      cluster.kubectl(['-n', namespace, 'delete', 'pods', '-l', mirrorPods, '--wait=false']),
+    );
+    expect(await failedAttempts('told')).toBe(0);
+    expect((await upstream.bytesOfBlobs('large/told')) / sizes.told).toBeCloseTo(1, 1);
+  });
+
+  test('killed, it starts again, and the kubelet brings the pull to its end', async () => {
+    await duringPull('killed', (pods) => killPods(cluster, pods));
+    const bytes = await upstream.bytesOfBlobs('large/killed');
+    const attempts = await failedAttempts('killed');
+    tell(`pod killed: ${attempts} pulls failed; the upstream gave ${Math.round(bytes / 1e6)} MB for 200 MB`);
+    // What was there of it when the fetcher was killed, and all of it.
+    expect(bytes / sizes.killed).toBeLessThan(2.1);
+  });
+
+  test('of a new version: pulls fail until its successor is ready', async () => {
+    const former = await runningPods(cluster, mirrorPods);
+    const seen = await seenWhile(others, 'new version of one replica', async () => {
+      await patchMirror(cluster, 'kills-large', { templateOptions: { workerProcesses: 3 } });
+      await untilPodsReady(cluster, mirrorPods, 1, former);
+    });
+    for (const { seconds } of seen) expect(seconds).toBeLessThan(60);
+  });
+});
