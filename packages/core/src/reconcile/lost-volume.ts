@@ -47,10 +47,12 @@ export function lostVolumeOf(pod: KubernetesObject): string | undefined {
   const unplaced = status.conditions.find(({ type, status: holds }) => type === 'PodScheduled' && holds === 'False');
   if (unplaced === undefined || !volumeElsewhere.test(unplaced.message)) return undefined;
   const { name, namespace } = pod.metadata;
-  const claims = spec.volumes.flatMap(({ persistentVolumeClaim: claim }) => claim?.claimName ?? []).join(' ');
+  const claims = spec.volumes
+    .flatMap(({ persistentVolumeClaim: claim }) => (claim === undefined ? [] : `pvc/${claim.claimName}`))
+    .join(' ');
   // What comes after the reasons is about making room, which would not help.
   const [said = ''] = unplaced.message.split(/\. |\.$/);
-  return `pod ${name} can go to no node that has its volume: ${said}. If that node is gone for good: kubectl -n ${namespace} delete pvc ${claims}; a new volume is then filled from the upstream`;
+  return `pod ${name} can go to no node that has its volume: ${said}. If that node is gone for good: kubectl -n ${namespace} delete ${claims} pod/${name}; a new volume is then filled from the upstream`;
 }
 
 /** What is known of a mirror's volume, and when to ask again. */

@@ -19,7 +19,7 @@ function pod(scheduled: { readonly status: string; readonly message?: string } |
 
 describe('a pod of a mirror', () => {
   const remedy =
-    'If that node is gone for good: kubectl -n mirrors delete pvc image-store-registry-mirror-quay-0; a new volume is then filled from the upstream';
+    'If that node is gone for good: kubectl -n mirrors delete pvc/image-store-registry-mirror-quay-0 pod/registry-mirror-quay-0; a new volume is then filled from the upstream';
 
   test.each([
     {
