@@ -12,8 +12,10 @@ const execute = promisify(execFile);
 export interface GoTool {
   /** Names the binary and its folder in the cache. */
   readonly name: string;
-  /** The folder of go.mod; its main package lies there as well. */
+  /** The folder of go.mod. */
   readonly moduleDirectory: string;
+  /** The main package in that folder (the default), or the programs of others that go.mod calls tools, by their own names. */
+  readonly builds?: 'main' | 'tools';
   /** More names for the binary, as links beside it: a multi-call binary goes by them. */
   readonly links?: readonly string[];
   /** Values for the linker, for example a version: `-X package.variable=value`. */
@@ -42,10 +44,8 @@ export async function findGoTool(tool: GoTool): Promise<string | undefined> {
 
 async function build(tool: GoTool, folder: string): Promise<void> {
   const flags = ['-s', '-w', ...(tool.linkerFlags ?? [])].join(' ');
-  await go(
-    ['build', '-trimpath', '-buildvcs=false', '-ldflags', flags, '-o', join(folder, tool.name), '.'],
-    tool.moduleDirectory,
-  );
+  const [output, packages] = tool.builds === 'tools' ? [`${folder}/`, 'tool'] : [join(folder, tool.name), '.'];
+  await go(['build', '-trimpath', '-buildvcs=false', '-ldflags', flags, '-o', output, packages], tool.moduleDirectory);
   for (const link of tool.links ?? []) await symlink(tool.name, join(folder, link));
 }
 

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -48,6 +48,16 @@ describe('a tool in a Go module', () => {
       'greeter: building from Go modules …',
       expect.stringMatching(/^greeter: building from Go modules: done in \d+\.\d s$/),
     ]);
+  });
+
+  test('that go.mod names as programs of others is built under its own name', async () => {
+    await mkdir(join(directory, 'cmd/stranger'), { recursive: true });
+    await rename(join(directory, 'main.go'), join(directory, 'cmd/stranger/main.go'));
+    await appendFile(join(directory, 'go.mod'), '\ntool entrepot.test/greeter/cmd/stranger\n');
+
+    const program = await goTool({ name: 'stranger', moduleDirectory: directory, builds: 'tools' });
+
+    expect((await execute(program)).stdout).toBe(`hello from ${program}`);
   });
 
   test('that cannot be kept says where, and what to set', async () => {

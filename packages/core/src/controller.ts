@@ -19,6 +19,7 @@ import { AbsentNodeFinder } from './reconcile/absent-nodes.ts';
 import { FleetCleaner } from './reconcile/fleet-cleaner.ts';
 import { FleetReconciler, type TextBlockListener } from './reconcile/fleet-reconciler.ts';
 import { InformerSet } from './reconcile/informer-set.ts';
+import { LostVolumeFinder } from './reconcile/lost-volume.ts';
 import { MirrorReconciler } from './reconcile/mirror-reconciler.ts';
 import { NodeAgents } from './reconcile/node-agents.ts';
 import { NodeFinalizer } from './reconcile/node-finalizer.ts';
@@ -127,6 +128,7 @@ export function createMirrorController(options: MirrorControllerOptions): Mirror
       events,
       clock,
     }),
+    lostVolumes: new LostVolumeFinder(client, namespace, clock),
     reporter,
     fleet,
     clock,

@@ -12,7 +12,7 @@ export {
   type StrategyPlan,
   type TextBlock,
 } from './strategy/contract.ts';
-export { type HostsEntry, type NodeState, type TrustedCA } from './strategy/node-state.ts';
+export { type HostsEntry, type NodeState, type TrustedCA, trustedByRuntimes } from './strategy/node-state.ts';
 export {
   templateContractVersion,
   type ConfigTemplate,

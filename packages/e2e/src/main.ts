@@ -9,7 +9,7 @@ import { Cluster } from './cluster/cluster.ts';
 import { useEngine } from './engine/find-engine.ts';
 import { stopOwnEngine } from './engine/own-engine.ts';
 import { imageSource } from './image-source.ts';
-import { nodeImage } from './node-image/node-image.ts';
+import { nodeImages } from './node-image/node-image.ts';
 import { fillContext, products } from './product-images/image-context.ts';
 import { pinDigests } from './product-images/pin-digests.ts';
 import { imageName, imageSizes, productImages } from './product-images/product-images.ts';
@@ -77,9 +77,9 @@ program
   .option('--workers <number>', 'nodes beside the one of the control plane', '2')
   .action(async ({ workers }: { workers: string }) => {
     const { engine } = await useEngine();
-    const image = await nodeImage(engine, imageSource(), onProgress);
+    const images = await nodeImages(engine, imageSource(), onProgress);
     await mkdir(folder, { recursive: true });
-    const options = { name: clusterName, workers: Number(workers), image, folder, onProgress };
+    const options = { name: clusterName, images, workers: Number(workers), folder, onProgress };
     const { address } = await Cluster.up(engine, options);
     process.stdout.write(`export KUBECONFIG=${address.kubeconfig} DOCKER_HOST=${engine.host}\n`);
   });

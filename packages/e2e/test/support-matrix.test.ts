@@ -23,6 +23,7 @@ describe('the support matrix names what the tests take', () => {
     ['images/operator/Dockerfile', /ARG BASE=(.+)/],
     ['package.json', /"node": "([\d.]+)"/],
     ['packages/control-plane/go/cert-manager/go.mod', /cert-manager\/cert-manager (v[\d.]+)/],
+    ['packages/e2e/go/containerd/go.mod', /containerd\/containerd\/v2 (v[\d.]+)/],
     ['packages/testkit/go/registry/go.mod', /distribution\/distribution\/v3 (v[\d.]+)/],
   ])('as in %s', async (file, pattern) => {
     expect(matrix).toContain(await foundIn(file, pattern));

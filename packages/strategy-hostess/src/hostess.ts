@@ -1,8 +1,13 @@
-import { type Contribution, defineStrategy, hostsNameTrouble, type MirrorView, withoutPort } from '@entrepot/core';
+import {
+  type Contribution,
+  defineStrategy,
+  hostsNameTrouble,
+  type MirrorView,
+  trustedByRuntimes,
+  withoutPort,
+} from '@entrepot/core';
 import { z } from 'zod';
 
-/** Where Docker, and containerd with its `config_path` set to it, look for the CA of a registry. */
-const certificateFolder = '/etc/docker/certs.d';
 /** The only port that a mirror's Service listens on. */
 const servicePort = '443';
 
@@ -28,10 +33,7 @@ function contribution(mirror: MirrorView, clusterDomain: string): Contribution {
   const { masqueradeHost, service } = mirror;
   const hostname = withoutPort(masqueradeHost);
   return {
-    node: [
-      { kind: 'HostsEntry', hostname },
-      { kind: 'TrustedCA', directory: `${certificateFolder}/${masqueradeHost}` },
-    ],
+    node: [{ kind: 'HostsEntry', hostname }, ...trustedByRuntimes(masqueradeHost)],
     servingNames: [hostname],
     ...(service.clusterIPs.length === 0 && { waitFor: `Service ${service.name} has no clusterIP` }),
   };

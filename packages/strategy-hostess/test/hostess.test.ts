@@ -8,7 +8,10 @@ function view(masqueradeHost: string, clusterIPs: readonly string[] = ['10.0.0.5
 }
 
 const entry = (hostname: string) => ({ kind: 'HostsEntry', hostname }) as const;
-const trust = (directory: string) => ({ kind: 'TrustedCA', directory }) as const;
+const trust = (host: string) =>
+  ['/etc/docker', '/etc/containerd'].map(
+    (folder) => ({ kind: 'TrustedCA', directory: `${folder}/certs.d/${host}` }) as const,
+  );
 
 describe('a mirror addressed by the hosts file', () => {
   test.each<{ title: string; mirror: MirrorView; contribution: Contribution }>([
@@ -16,7 +19,7 @@ describe('a mirror addressed by the hosts file', () => {
       title: 'has its name in the hosts file, its CA trusted under that name, and a certificate for it',
       mirror: view('mirror-quay.io'),
       contribution: {
-        node: [entry('mirror-quay.io'), trust('/etc/docker/certs.d/mirror-quay.io')],
+        node: [entry('mirror-quay.io'), ...trust('mirror-quay.io')],
         servingNames: ['mirror-quay.io'],
       },
     },
@@ -24,7 +27,7 @@ describe('a mirror addressed by the hosts file', () => {
       title: 'waits for an address of its Service, which the nodes watch themselves',
       mirror: view('mirror-quay.io', []),
       contribution: {
-        node: [entry('mirror-quay.io'), trust('/etc/docker/certs.d/mirror-quay.io')],
+        node: [entry('mirror-quay.io'), ...trust('mirror-quay.io')],
         servingNames: ['mirror-quay.io'],
         waitFor: 'Service registry-mirror-a has no clusterIP',
       },
@@ -33,7 +36,7 @@ describe('a mirror addressed by the hosts file', () => {
       title: 'may name the port of the Service, which the hosts file leaves out and the CA folder keeps',
       mirror: view('mirror-quay.io:443'),
       contribution: {
-        node: [entry('mirror-quay.io'), trust('/etc/docker/certs.d/mirror-quay.io:443')],
+        node: [entry('mirror-quay.io'), ...trust('mirror-quay.io:443')],
         servingNames: ['mirror-quay.io'],
       },
     },
@@ -84,7 +87,7 @@ describe('a mirror addressed by the hosts file', () => {
     ...['kubernetes.io', 'svc.example.org', 'k8s.example.org', 'cluster.local.example.org'].map((host) => ({
       title: `may be called ${host}`,
       mirror: view(host),
-      contribution: { node: [entry(host), trust(`/etc/docker/certs.d/${host}`)], servingNames: [host] },
+      contribution: { node: [entry(host), ...trust(host)], servingNames: [host] },
     })),
   ])('$title', ({ mirror, contribution }) => {
     const context = { namespace: 'mirrors', clusterDomain: 'k8s.example.org', observed: () => undefined };

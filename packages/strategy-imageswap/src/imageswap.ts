@@ -7,6 +7,7 @@ import {
   type PlannedMirror,
   type StrategyPlan,
   type TextBlock,
+  trustedByRuntimes,
   withoutPort,
 } from '@entrepot/core';
 import { z } from 'zod';
@@ -15,7 +16,6 @@ import { hasForeignDefault, linesOfMirrorOperator, marker, winningLine } from '.
 import { imageswapSettings, type ImageswapSettings } from './settings.ts';
 
 const key = 'maps';
-const certificateFolder = '/etc/docker/certs.d';
 
 /**
  * Addressing through the map of the webhook ImageSwap: it turns `<masqueradeUrl>/app` in pods into
@@ -81,7 +81,7 @@ function contribution(swap: Swap, map: string, { namespace, configMap }: Imagesw
   const winner = winningLine(map, swap.mirror.masqueradeHost, swap.target);
   const waitFor = `line '${winner}' of somebody else, below ours in ConfigMap ${namespace}/${configMap}, sends its images elsewhere, as ImageSwap takes the later of two; remove it, or services from spec.addressing`;
   return {
-    node: [{ kind: 'TrustedCA', directory: `${certificateFolder}/${swap.address.host}` }],
+    node: trustedByRuntimes(swap.address.host),
     servingNames: [swap.address.ip],
     ...(winner !== undefined && { waitFor }),
   };

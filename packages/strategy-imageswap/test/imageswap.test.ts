@@ -126,9 +126,14 @@ describe('ImageSwap, reading the map', () => {
   });
 });
 
+const trust = (host: string) =>
+  ['/etc/docker', '/etc/containerd'].map(
+    (folder) => ({ kind: 'TrustedCA', directory: `${folder}/certs.d/${host}` }) as const,
+  );
+
 describe('a mirror', () => {
   const wanted = (host: string, ip = host): Contribution => ({
-    node: [{ kind: 'TrustedCA', directory: `/etc/docker/certs.d/${host}` }],
+    node: trust(host),
     servingNames: [ip],
   });
   test.each<{ title: string; mirror: MirrorView; separator?: ':'; contribution: Contribution }>([
@@ -212,7 +217,7 @@ describe('of two lines with one key ImageSwap takes the later:', () => {
     },
   ])('$title', ({ before, image, waitFor }) => {
     const contribution = {
-      node: [{ kind: 'TrustedCA', directory: '/etc/docker/certs.d/172.20.1.3' }],
+      node: trust('172.20.1.3'),
       servingNames: ['172.20.1.3'],
       ...(waitFor !== undefined && { waitFor }),
     };

@@ -21,6 +21,7 @@ import type { Catalog } from '../strategy/catalog.ts';
 import { isRetried, type StepFailure } from './conditions.ts';
 import type { FleetReconciler } from './fleet-reconciler.ts';
 import { gatherFacts } from './gather.ts';
+import type { LostVolumeFinder } from './lost-volume.ts';
 import type { NodeAgents, NodesOutcome } from './node-agents.ts';
 import type { Reporter } from './reporter.ts';
 import type { MirrorOutcome } from './status.ts';
@@ -35,6 +36,7 @@ export interface MirrorReconcilerOptions {
   readonly surveyor: Surveyor;
   readonly applier: Applier;
   readonly nodes: NodeAgents;
+  readonly lostVolumes: LostVolumeFinder;
   readonly certificates: CertificateKeeper;
   readonly inventory: StrategyInventory;
   readonly reporter: Reporter;
@@ -61,10 +63,10 @@ export class MirrorReconciler {
 
   /** @param name the mirror's name; of one that is gone, owner references see to the rest */
   async reconcile(name: string, signal: AbortSignal): Promise<Result> {
-    const { surveyor, reporter, nodes, certificates } = this.#options;
+    const { surveyor, reporter, nodes, certificates, lostVolumes } = this.#options;
     const mirror = surveyor.mirror(name);
     if (mirror === undefined) {
-      for (const known of [reporter, nodes, certificates]) known.forget(name);
+      for (const known of [reporter, nodes, certificates, lostVolumes]) known.forget(name);
       return done;
     }
     if (mirror.kind !== 'valid') return this.#dismiss(mirror, signal);
@@ -72,15 +74,15 @@ export class MirrorReconciler {
     const { outcome, lookAgainMs } = await this.#apply(mirror, steps, signal);
     if (steps.isContinued && steps.failures.length === 0) return { requeueAfterMs: eventLimitMs };
     const heldMs = await reporter.report(mirror, outcome, signal);
-    return this.#result(steps.failures, outcome.certificate?.checkAt, [lookAgainMs, heldMs]);
+    return this.#result(steps.failures, outcome.certificate?.checkAt, [...lookAgainMs, heldMs]);
   }
 
   async #apply(
     mirror: ValidMirror,
     steps: Steps,
     signal: AbortSignal,
-  ): Promise<{ readonly outcome: MirrorOutcome; readonly lookAgainMs: number | undefined }> {
-    const { state, settings, surveyor, fleet, nodes } = this.#options;
+  ): Promise<{ readonly outcome: MirrorOutcome; readonly lookAgainMs: readonly (number | undefined)[] }> {
+    const { state, settings, surveyor, fleet, nodes, lostVolumes } = this.#options;
     const gathered = gatherFacts(mirror, state, settings);
     const hasAddress = gathered.clusterIPs.length > 0;
     const certificate = hasAddress ? await this.#ensureCertificate(mirror, steps, signal) : undefined;
@@ -97,6 +99,7 @@ export class MirrorReconciler {
     // What nodes said of the agent is not said of one that was changed since.
     const { nodes: _stale, ...unprepared } = gathered;
     const facts = addressing?.isChanged === true ? unprepared : gathered;
+    const loss = await lostVolumes.find(mirror.object, facts.replicas.ready, signal);
     await fleet.firstPass;
     const outcome = {
       facts,
@@ -107,11 +110,12 @@ export class MirrorReconciler {
       isHalted: nodes.isHalted(),
       ...(addressing?.withdrawal !== undefined && { withdrawal: addressing.withdrawal }),
       isAddressingApplied: addressing !== undefined,
+      lostVolume: loss.message,
       ...(plan?.storageNote !== undefined && { storageNote: plan.storageNote }),
       fleetProblems: fleet.problems,
       pendingFleets: fleet.pendingFor(mirror.object.metadata.name),
     };
-    return { outcome, lookAgainMs: addressing?.lookAgainMs };
+    return { outcome, lookAgainMs: [addressing?.lookAgainMs, loss.askAgainMs] };
   }
 
   async #ensureCertificate(

@@ -14,6 +14,7 @@ import {
   type StepFailure,
 } from './conditions.ts';
 import type { MirrorFacts } from './gather.ts';
+import { volumeUnreachable } from './lost-volume.ts';
 import { obstaclesOf, type Withdrawal, withdrawalStatement } from './withdrawal-statement.ts';
 
 /** What came of taking a mirror from nodes that is refused or deleted. */
@@ -34,6 +35,8 @@ export interface MirrorOutcome extends Dismissal {
   /** Whether agents may not write at present. */
   readonly isHalted?: boolean;
   readonly storageNote?: string;
+  /** Why no replica can start again where it was, and what to do. */
+  readonly lostVolume?: string | undefined;
   /** Whether the node agent and the objects of strategies were applied. */
   readonly isAddressingApplied: boolean;
   /** Strategies whose fleet objects do not take this mirror into account yet. */
@@ -134,10 +137,15 @@ function configRendered({ facts }: MirrorOutcome): Omit<Statement, 'type'> {
   return { status: 'True', reason: 'Rendered', message: 'the configuration is in place' };
 }
 
-function cacheAvailable({ facts: { replicas }, failures, storageNote }: MirrorOutcome): Omit<Statement, 'type'> {
+function cacheAvailable(outcome: MirrorOutcome): Omit<Statement, 'type'> {
+  const { facts, failures, storageNote, lostVolume } = outcome;
+  const { replicas } = facts;
   const count = `${replicas.ready} of ${replicas.wanted} replicas are ready`;
   const unguarded = failures.filter(({ isTolerable }) => isTolerable).map((failure) => statementOf(failure).message);
   const message = [count, ...(storageNote === undefined ? [] : [storageNote]), ...unguarded].join('; ');
+  if (replicas.ready === 0 && lostVolume !== undefined) {
+    return { status: 'False', reason: volumeUnreachable, message: `${message}; ${lostVolume}` };
+  }
   if (replicas.ready === 0) return { status: 'False', reason: 'NoReplicaReady', message };
   if (unguarded.length > 0) return { status: 'True', reason: 'Unguarded', message };
   return { status: 'True', reason: storageNote === undefined ? 'ReplicasReady' : 'StorageUnchanged', message };

@@ -13,3 +13,15 @@ export interface TrustedCA {
   /** Absolute path on the node, for example `/etc/docker/certs.d/mirror-quay.io`. */
   readonly directory: string;
 }
+
+/** Docker looks into the first one. containerd looks into the folders that its `config_path` names; 2.1 and later can do with one only. */
+const certificateFolders = ['/etc/docker/certs.d', '/etc/containerd/certs.d'];
+
+/**
+ * Trust in a mirror's CA under a name or an address, wherever the runtimes of nodes may look for it.
+ *
+ * @param host as images name it: `mirror-quay.io`, `10.96.0.7`
+ */
+export function trustedByRuntimes(host: string): readonly TrustedCA[] {
+  return certificateFolders.map((folder) => ({ kind: 'TrustedCA', directory: `${folder}/${host}` }));
+}

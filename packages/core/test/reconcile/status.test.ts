@@ -53,6 +53,7 @@ function saidOf(mirror: ValidMirror, outcome: MirrorOutcome): Record<string, str
 
 describe('a condition', () => {
   const { mirror } = surveyed({ upstreamUrl: 'quay.io' });
+  const lost = { facts: { ...good.facts, replicas: { wanted: 2, ready: 0 } }, lostVolume: 'it is lost' };
   test.each<{ type: string; outcome: Partial<MirrorOutcome>; says: string }>([
     { type: 'Ready', outcome: {}, says: 'True Ready: images are mirrored' },
     { type: 'Addressed', outcome: {}, says: 'True NodesReady: 3 of 3 nodes are prepared' },
@@ -66,6 +67,7 @@ describe('a condition', () => {
       outcome: { facts: { ...good.facts, replicas: { wanted: 2, ready: 1 } } },
       says: 'True ReplicasReady: 1 of 2 replicas are ready',
     },
+    { type: 'CacheAvailable', outcome: lost, says: 'False VolumeUnreachable: 0 of 2 replicas are ready; it is lost' },
     {
       type: 'CacheAvailable',
       outcome: { storageNote: 'volumes stay' },

@@ -1,10 +1,11 @@
 import { join } from 'node:path';
 import { kubernetesPrograms, timed, type Progress } from '@entrepot/control-plane';
 import type { DockerEngine } from '../engine/docker-engine.ts';
+import type { NodeImages } from '../node-image/built-node-image.ts';
 import { kindProgram } from '../node-image/node-programs.ts';
 import { runProgram } from '../run-program.ts';
 import { waitFor } from '../wait-for.ts';
-import { kindConfig } from './kind-config.ts';
+import { kindConfig, type KindConfigInput } from './kind-config.ts';
 import { localVolumes, volumeFolders } from './local-volumes.ts';
 
 /** What tells a cluster: enough to find it again from another process. */
@@ -15,9 +16,10 @@ export interface ClusterAddress {
 
 export interface ClusterOptions {
   readonly name: string;
+  /** Of containerd 1 the control plane's node and every other worker, of containerd 2 the rest. */
+  readonly images: NodeImages;
   /** Nodes beside the one of the control plane. */
   readonly workers: number;
-  readonly image: string;
   /** A folder for the kubeconfig. */
   readonly folder: string;
   readonly onProgress: Progress;
@@ -49,12 +51,12 @@ export class Cluster {
   /** Makes a cluster, in place of one of that name. Done when every node and every pod of the cluster's own is ready. */
   static async up(
     engine: DockerEngine,
-    { name, workers, image, folder, onProgress }: ClusterOptions,
+    { name, images, workers, folder, onProgress }: ClusterOptions,
   ): Promise<Cluster> {
     const cluster = await Cluster.at({ name, kubeconfig: join(folder, 'kubeconfig') }, engine, onProgress);
     await cluster.down();
     await timed(onProgress, `cluster ${name}`, `starting 1 + ${workers} nodes`, () =>
-      cluster.#kind(['create', 'cluster', '--config', '-'], kindConfig({ image, workers })),
+      cluster.#kind(['create', 'cluster', '--config', '-'], kindConfig(mixed(images, workers))),
     );
     for (const node of await cluster.nodes()) await cluster.#addVolumes(node);
     await cluster.untilReady(onProgress);
@@ -155,4 +157,10 @@ export class Cluster {
       .filter((line) => !line.endsWith(' True'));
     return waiting.length === 0 ? undefined : `not ready: ${waiting.join(', ')}`;
   }
+}
+
+/** Nodes of both kinds, wherever there is more than one worker: what every node does is done by both. */
+function mixed({ containerd1, containerd2 }: NodeImages, workers: number): KindConfigInput {
+  const images = Array.from({ length: workers }, (_, index) => (index % 2 === 0 ? containerd1 : containerd2));
+  return { controlPlane: containerd1, workers: images };
 }

@@ -9,7 +9,6 @@ import type { DockerEngine } from '../engine/docker-engine.ts';
 import { importComponentImages } from './component-images.ts';
 import { nodePrograms, type NodePrograms } from './node-programs.ts';
 
-const repository = 'entrepot.test/node';
 const packageFolder = fileURLToPath(new URL('../..', import.meta.url));
 
 /** What a node runs on. Bookworm: later releases' systemd knows no cgroup v1, which many build machines still have. */
@@ -37,19 +36,31 @@ const packetFilterRoot: DebianRoot = {
   ],
 };
 
-/** The name of the image that {@link buildNodeImage} makes: another one whenever something that goes into it changes. */
-export async function builtNodeImage(): Promise<string> {
+/** Images for nodes, by the major version of their containerd: Debian's own is of 2023. */
+export interface NodeImages {
+  readonly containerd1: string;
+  readonly containerd2: string;
+}
+
+const repositories = {
+  containerd1: 'entrepot.test/node',
+  containerd2: 'entrepot.test/node-containerd-2',
+} as const;
+
+/** The names of the images that {@link buildNodeImages} makes: others whenever something that goes into one of them changes. */
+export async function builtNodeImages(): Promise<NodeImages> {
   const hash = createHash('sha256').update(JSON.stringify([nodeRoot, packetFilterRoot]));
   const files = await Array.fromAsync(glob('{node-image/**,go/*/*.{go,mod,sum}}', { cwd: packageFolder }));
   for (const file of files.sort()) {
     const content = await readFile(join(packageFolder, file)).catch(() => '');
     hash.update(`\n${file}\n`).update(content);
   }
-  return `${repository}:${builtVersion}-${hash.digest('hex').slice(0, 12)}`;
+  const tag = `${builtVersion}-${hash.digest('hex').slice(0, 12)}`;
+  return { containerd1: `${repositories.containerd1}:${tag}`, containerd2: `${repositories.containerd2}:${tag}` };
 }
 
-/** Assembles the image in the engine, from Go modules and Debian packages. Minutes when nothing of it is cached. */
-export async function buildNodeImage(engine: DockerEngine, image: string, onProgress: Progress): Promise<void> {
+/** Assembles the images in the engine, from Go modules and Debian packages. Minutes when nothing of them is cached. */
+export async function buildNodeImages(engine: DockerEngine, images: NodeImages, onProgress: Progress): Promise<void> {
   const [programs, node, packetFilter] = await Promise.all([
     nodePrograms(onProgress),
     debianRoot(nodeRoot, onProgress),
@@ -57,11 +68,13 @@ export async function buildNodeImage(engine: DockerEngine, image: string, onProg
   ]);
   const folder = await mkdtemp(join(tmpdir(), 'node-image-'));
   try {
-    await timed(onProgress, 'node image', 'assembling', async () => {
+    await timed(onProgress, 'node images', 'assembling', async () => {
       await saveComponentImages(engine, programs, packetFilter, folder);
-      await dockerBuild(engine, image, programs, node, folder);
+      await dockerBuild(engine, images, programs, node, folder);
       // One former image is kept, for going back and forth between two checkouts.
-      await engine.removeImages((await engine.imagesOf(repository)).slice(2));
+      for (const repository of Object.values(repositories)) {
+        await engine.removeImages((await engine.imagesOf(repository)).slice(2));
+      }
     });
   } finally {
     await rm(folder, { recursive: true, force: true });
@@ -83,19 +96,23 @@ async function saveComponentImages(
 
 async function dockerBuild(
   engine: DockerEngine,
-  image: string,
-  { controlPlane, node }: NodePrograms,
+  images: NodeImages,
+  { controlPlane, node, containerd }: NodePrograms,
   root: string,
   folder: string,
 ): Promise<void> {
   const context = join(folder, 'context');
-  for (const programs of [controlPlane, node]) {
-    await cp(programs, join(context, 'programs'), { recursive: true, verbatimSymlinks: true });
+  const programs = { [controlPlane]: 'programs', [node]: 'programs', [containerd]: 'containerd-2/usr/bin' };
+  for (const [from, to] of Object.entries(programs)) {
+    await cp(from, join(context, to), { recursive: true, verbatimSymlinks: true });
   }
   await cp(join(packageFolder, 'node-image'), context, { recursive: true });
   const base = 'entrepot.test/debian-node';
   await engine.docker(['import', root, base]);
   const variables = { BASE: base, KUBERNETES_VERSION: builtVersion };
   const build = Object.entries(variables).flatMap(([name, value]) => ['--build-arg', `${name}=${value}`]);
-  await engine.docker(['build', '--quiet', '--tag', image, ...build, context]);
+  const targets = { 'containerd-1': images.containerd1, 'containerd-2': images.containerd2 };
+  for (const [target, image] of Object.entries(targets)) {
+    await engine.docker(['build', '--quiet', '--target', target, '--tag', image, ...build, context]);
+  }
 }

@@ -8,6 +8,8 @@ export interface NodePrograms {
   readonly controlPlane: string;
   /** kubeadm, kubelet, kube-proxy and kube-scheduler. */
   readonly node: string;
+  /** containerd 2, its shim and ctr. */
+  readonly containerd: string;
   readonly coredns: string;
   readonly pause: string;
 }
@@ -18,9 +20,16 @@ export async function nodePrograms(onProgress: Progress): Promise<NodePrograms> 
   // One after the other: each build takes all cores.
   const controlPlane = await builtPrograms(onProgress);
   const node = await goTool({ ...program('kubernetes-node', onProgress), links, linkerFlags: versionFlags });
+  const containerd = await goTool({ ...program('containerd', onProgress), builds: 'tools' });
   const coredns = await goTool(program('coredns', onProgress));
   const pause = await goTool(program('pause', onProgress));
-  return { controlPlane, node: dirname(node), coredns: dirname(coredns), pause: dirname(pause) };
+  return {
+    controlPlane,
+    node: dirname(node),
+    containerd: dirname(containerd),
+    coredns: dirname(coredns),
+    pause: dirname(pause),
+  };
 }
 
 /** The kind command line, built on first use. */

@@ -6,6 +6,7 @@ describe('no packet of a node leaves this machine', () => {
 
   test.each([
     { what: 'an address that is public', address: '192.0.2.1' },
+    { what: 'an address that is public, of IPv6', address: '[2001:db8::1]' },
     { what: 'an address of the pod network that is of no node', address: '10.244.250.1' },
     { what: 'an address of the network of Services that no Service has', address: '10.96.255.254' },
   ])('$what: connections are refused at once', async ({ address }) => {

@@ -11,7 +11,7 @@ import type { DockerEngine } from '../../src/engine/docker-engine.ts';
 import { useEngine } from '../../src/engine/find-engine.ts';
 import { imageSource } from '../../src/image-source.ts';
 import { installOperator, namespace } from '../../src/install-operator.ts';
-import { nodeImage } from '../../src/node-image/node-image.ts';
+import { nodeImages } from '../../src/node-image/node-image.ts';
 import { productImages, type ProductImages } from '../../src/product-images/product-images.ts';
 import { takeTurn } from './turn.ts';
 
@@ -74,8 +74,8 @@ async function ownCluster(started: AsyncDisposableStack): Promise<EngineAndClust
   onProgress(`Docker engine: ${origin}`);
   const folder = await mkdtemp(join(tmpdir(), 'e2e-'));
   started.defer(() => rm(folder, { recursive: true, force: true }));
-  const image = await nodeImage(engine, imageSource(), onProgress);
-  const cluster = await Cluster.up(engine, { name: 'entrepot-e2e', workers, image, folder, onProgress });
+  const images = await nodeImages(engine, imageSource(), onProgress);
+  const cluster = await Cluster.up(engine, { name: 'entrepot-e2e', images, workers, folder, onProgress });
   started.defer(() => timed(onProgress, 'cluster', 'taking it away', () => cluster.down()));
   return { engine, cluster };
 }
@@ -95,6 +95,6 @@ async function keptCluster(name: string): Promise<EngineAndCluster> {
     await found.kubectl(['-n', namespace, 'delete', 'deployment', 'entrepot-operator', '--ignore-not-found']);
     return { engine, cluster: found };
   }
-  const image = await nodeImage(engine, imageSource(), onProgress);
-  return { engine, cluster: await Cluster.up(engine, { name, workers, image, folder, onProgress }) };
+  const images = await nodeImages(engine, imageSource(), onProgress);
+  return { engine, cluster: await Cluster.up(engine, { name, images, workers, folder, onProgress }) };
 }

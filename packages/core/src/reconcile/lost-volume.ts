@@ -1,0 +1,123 @@
+import {
+  ApiError,
+  type Clock,
+  type KubeClient,
+  type KubernetesObject,
+  labelSelector,
+  systemClock,
+} from '@entrepot/kube';
+import { z } from 'zod';
+import { Pod } from '../api/group.ts';
+import { readStatus } from '../api/registry-mirror-status.ts';
+import { baseLabels, registryComponent } from '../plan/ownership.ts';
+
+/** The reason of the condition CacheAvailable where this is why no replica is ready. */
+export const volumeUnreachable = 'VolumeUnreachable';
+
+/** A mirror that was available is usually back within this time. */
+const patienceMs = 10_000;
+const longestWaitMs = 300_000;
+
+/** What the scheduler says where a pod's volume is on a node that is gone, or takes no pods: Kubernetes before and since 1.34. */
+const volumeElsewhere = /volume node affinity conflict|didn't match PersistentVolume's node affinity/;
+
+const podShape = z.looseObject({
+  spec: z
+    .looseObject({
+      volumes: z
+        .array(z.looseObject({ persistentVolumeClaim: z.looseObject({ claimName: z.string() }).optional() }))
+        .default([]),
+    })
+    .default({ volumes: [] }),
+  status: z
+    .looseObject({
+      conditions: z
+        .array(z.looseObject({ type: z.string(), status: z.string(), message: z.string().default('') }))
+        .default([]),
+    })
+    .default({ conditions: [] }),
+});
+
+/**
+ * Says of a pod that no node can take it because its volume is on one that is not there, and what to do; undefined of any
+ * other pod. Pure.
+ */
+export function lostVolumeOf(pod: KubernetesObject): string | undefined {
+  const { spec, status } = podShape.parse(pod);
+  const unplaced = status.conditions.find(({ type, status: holds }) => type === 'PodScheduled' && holds === 'False');
+  if (unplaced === undefined || !volumeElsewhere.test(unplaced.message)) return undefined;
+  const { name, namespace } = pod.metadata;
+  const claims = spec.volumes
+    .flatMap(({ persistentVolumeClaim: claim }) => (claim === undefined ? [] : `pvc/${claim.claimName}`))
+    .join(' ');
+  // What comes after the reasons is about making room, which would not help.
+  const [said = ''] = unplaced.message.split(/\. |\.$/);
+  return `pod ${name} can go to no node that has its volume: ${said}. If that node is gone for good: kubectl -n ${namespace} delete ${claims} pod/${name}; a new volume is then filled from the upstream`;
+}
+
+/** What is known of a mirror's volume, and when to ask again. */
+export interface VolumeLoss {
+  readonly message?: string;
+  readonly askAgainMs?: number;
+}
+
+interface Known {
+  readonly sinceMs: number;
+  askAtMs: number;
+  message?: string | undefined;
+}
+
+/**
+ * Finds out why a mirror that was available has no replica any more. Pods are not watched: they are listed when it has been so
+ * for a while, and each time half as often.
+ */
+export class LostVolumeFinder {
+  readonly #client: KubeClient;
+  readonly #namespace: string;
+  readonly #clock: Clock;
+  readonly #known = new Map<string, Known>();
+
+  constructor(client: KubeClient, namespace: string, clock: Clock = systemClock) {
+    this.#client = client;
+    this.#namespace = namespace;
+    this.#clock = clock;
+  }
+
+  async find(mirror: KubernetesObject, readyReplicas: number, signal: AbortSignal): Promise<VolumeLoss> {
+    const { name } = mirror.metadata;
+    const now = this.#clock.elapsedMs();
+    const known = this.#known.get(name) ?? { sinceMs: now, askAtMs: now + patienceMs };
+    if (readyReplicas > 0 || !(this.#known.has(name) || wasAvailable(mirror))) {
+      this.forget(name);
+      return {};
+    }
+    this.#known.set(name, known);
+    if (now >= known.askAtMs) {
+      known.message = await this.#ask(name, signal);
+      known.askAtMs = now + Math.min(longestWaitMs, now - known.sinceMs);
+    }
+    return { askAgainMs: known.askAtMs - now, ...(known.message !== undefined && { message: known.message }) };
+  }
+
+  /** To be called when the mirror is gone. */
+  forget(mirror: string): void {
+    this.#known.delete(mirror);
+  }
+
+  async #ask(mirror: string, signal: AbortSignal): Promise<string | undefined> {
+    const labels = labelSelector({ ...baseLabels(mirror), ...registryComponent });
+    try {
+      const { items } = await this.#client.list(Pod, { namespace: this.#namespace, labelSelector: labels }, signal);
+      return items.map(lostVolumeOf).find((message) => message !== undefined);
+    } catch (error) {
+      if (error instanceof ApiError && error.status === 403) return undefined;
+      throw error;
+    }
+  }
+}
+
+/** By what the last operator said, which need not be this one. */
+function wasAvailable({ status }: KubernetesObject): boolean {
+  const said = readStatus(status).conditions.find(({ type }) => type === 'CacheAvailable');
+  return said?.status === 'True' || said?.reason === volumeUnreachable;
+}
