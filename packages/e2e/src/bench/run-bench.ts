@@ -7,7 +7,7 @@ import { measureCluster, type BenchImage, type BenchSizes } from './measure-clus
 const megabyte = 1_000_000;
 
 const sizes: BenchSizes = {
-  waves: [...layouts('10 MB', 10, 3), ...layouts('100 MB', 100, 3), ...layouts('1 GB', 1000, 1)],
+  waves: [...layouts('10 MB', 10, 3), ...layouts('100 MB', 100, 2), ...layouts('1 GB', 1000, 1)],
   alone: { title: '300 MB, 4 layers', layers: split(300, 4), rounds: 3 },
 };
 const quickSizes: BenchSizes = {
