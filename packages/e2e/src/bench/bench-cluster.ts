@@ -7,7 +7,7 @@ import { Cluster, clusterNetwork } from '../cluster/cluster.ts';
 import { useEngine } from '../engine/find-engine.ts';
 import { imageSource } from '../image-source.ts';
 import { installOperator } from '../install-operator.ts';
-import { nodeImage } from '../node-image/node-image.ts';
+import { nodeImages } from '../node-image/node-image.ts';
 import { nodePrograms } from '../node-image/node-programs.ts';
 import { productImages } from '../product-images/product-images.ts';
 import { pushImage } from '../upstream/push-image.ts';
@@ -35,8 +35,9 @@ export async function startBenchCluster(started: AsyncDisposableStack, onProgres
   started.defer(() => rm(folder, { recursive: true, force: true }));
 
   const source = imageSource();
-  const image = await nodeImage(engine, source, onProgress);
-  const cluster = await Cluster.up(engine, { name: 'entrepot-bench', workers: 2, image, folder, onProgress });
+  const nodes = await nodeImages(engine, source, onProgress);
+  const options = { name: 'entrepot-bench', images: nodes, workers: 2, folder, onProgress };
+  const cluster = await Cluster.up(engine, options);
   started.defer(() => cluster.down());
   const images = await productImages(engine, source, onProgress);
   await timed(onProgress, 'images', 'loading onto the nodes', () => cluster.load(Object.values(images)));
@@ -60,8 +61,9 @@ export async function startBenchCluster(started: AsyncDisposableStack, onProgres
   return { cluster, upstream, push };
 }
 
-/** Lets a node pull from a registry directly. */
+/** Lets a node pull from a registry directly, whichever containerd it has. */
 async function trust(cluster: Cluster, node: string, host: string, authority: string): Promise<void> {
-  const folder = `/etc/docker/certs.d/${host}`;
-  await cluster.onNode(node, 'sh', '-c', `mkdir -p '${folder}' && printf '%s' '${authority}' >'${folder}/ca.crt'`);
+  for (const folder of [`/etc/docker/certs.d/${host}`, `/etc/containerd/certs.d/${host}`]) {
+    await cluster.onNode(node, 'sh', '-c', `mkdir -p '${folder}' && printf '%s' '${authority}' >'${folder}/ca.crt'`);
+  }
 }
