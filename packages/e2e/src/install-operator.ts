@@ -1,34 +1,46 @@
-import { fileURLToPath } from 'node:url';
 import type { Cluster } from './cluster/cluster.ts';
+import { chartFolder, helm } from './helm.ts';
 import type { ProductImages } from './product-images/product-images.ts';
-import { runProgram } from './run-program.ts';
 
 /** The namespace of the operator and of what it makes. */
 export const namespace = 'mirrors';
 
-const entrepot = fileURLToPath(new URL('../../operator/bin/entrepot.js', import.meta.url));
+/** The name of the chart's release. */
+export const releaseName = 'entrepot';
+
+const bundle = 'upstream-authorities';
 
 /**
- * `entrepot manifests | kubectl apply -f -`, as a user would, with agents and mirrors on every node; done when it runs.
+ * Installs the chart, or renews what is installed, with mirrors on every node; done when the operator runs.
  *
  * @param upstreamCA PEM text of an authority that mirrors trust at upstreams, beside the public ones
  */
 export async function installOperator(cluster: Cluster, images: ProductImages, upstreamCA: string): Promise<void> {
-  const bundle = 'upstream-authorities';
-  const manifests = await runProgram(process.execPath, [entrepot, 'manifests', '--image', images.operator], {
-    env: {
-      NAMESPACE: namespace,
-      NGINX_IMAGE: images.nginx,
-      CA_CERTIFICATE_BUNDLE: bundle,
-      SS_DS_TOLERATIONS: '[{"operator": "Exists"}]',
+  await cluster.apply(
+    { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } },
+    {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: bundle, namespace },
+      data: { 'ca-certificates.crt': upstreamCA },
     },
+  );
+  await upgradeOperator(cluster, images, chartFolder);
+}
+
+/** Installs a chart, or changes what is installed to it; done when its operators run. */
+export async function upgradeOperator(cluster: Cluster, images: ProductImages, chart: string): Promise<void> {
+  // What kubectl applied before is taken over.
+  const words = ['upgrade', releaseName, chart, '--install', '--take-ownership', '--force-conflicts'];
+  await helm(cluster, [...words, '--namespace', namespace, '--wait', '--timeout', '120s', '--values', '-'], {
+    images: { nginx: imageOf(images.nginx) },
+    settings: { caCertificateBundle: bundle, tolerations: [{ operator: 'Exists' }] },
+    // Images are built anew under the same names.
+    podAnnotations: { 'entrepot.test/installed': new Date().toISOString() },
   });
-  await cluster.kubectl(['apply', '-f', '-'], manifests);
-  await cluster.apply({
-    apiVersion: 'v1',
-    kind: 'ConfigMap',
-    metadata: { name: bundle, namespace },
-    data: { 'ca-certificates.crt': upstreamCA },
-  });
-  await cluster.kubectl(['-n', namespace, 'rollout', 'status', 'deployment/entrepot-operator', '--timeout=120s']);
+}
+
+function imageOf(reference: string): object {
+  const end = reference.lastIndexOf(':');
+  return { repository: reference.slice(0, end), tag: reference.slice(end + 1) };
 }

@@ -22,6 +22,8 @@ declare module 'vitest' {
     readonly images: ProductImages;
     /** A certificate for hosts below upstream.test, of an authority that mirrors trust. */
     readonly upstreamCertificate: ServingCertificate;
+    /** That authority, PEM text. */
+    readonly upstreamCA: string;
   }
 }
 
@@ -52,15 +54,18 @@ export default async function setup(project: TestProject): Promise<() => Promise
   });
   const authority = await ThrowawayAuthority.create();
   const install = (): Promise<void> => installOperator(cluster, images, authority.caCertificate);
-  await timed(onProgress, 'operator', 'entrepot manifests | kubectl apply', install).catch(async (error: unknown) => {
-    await collectArtefacts(cluster, artefacts);
-    onProgress(`what the cluster said when that failed: ${artefacts}`);
-    throw error;
-  });
+  await timed(onProgress, 'operator', 'helm upgrade --install entrepot charts/entrepot', install).catch(
+    async (error: unknown) => {
+      await collectArtefacts(cluster, artefacts);
+      onProgress(`what the cluster said when that failed: ${artefacts}`);
+      throw error;
+    },
+  );
 
   project.provide('cluster', cluster.address);
   project.provide('dockerHost', engine.host);
   project.provide('images', images);
+  project.provide('upstreamCA', authority.caCertificate);
   project.provide('upstreamCertificate', await authority.issue(['*.upstream.test']));
   const kept = started.move();
   return () => kept.disposeAsync();
