@@ -30,6 +30,8 @@ export interface NodeAgentInput {
   readonly node: readonly NodeState[];
   /** What is taken from nodes. */
   readonly former: readonly NodeState[];
+  /** Whether agents that take their line along when they end are being replaced. */
+  readonly isHandedOver?: boolean;
 }
 
 /** The DaemonSet that keeps a mirror's state on every node and takes away what it had before; undefined when there is neither. */
@@ -55,7 +57,7 @@ export function nodeAgent(input: NodeAgentInput): KubernetesObject | undefined {
     },
     spec: {
       minReadySeconds: 10,
-      updateStrategy: updateStrategy(node),
+      updateStrategy: updateStrategy(input),
       selector: { matchLabels: selector },
       template: {
         metadata: { labels: { ...settings.podLabels, ...selector, ...nodeAgentComponent } },
@@ -86,9 +88,15 @@ function podWishes(settings: MirrorSettings, ofMirror: string | undefined): PodW
   };
 }
 
-/** Where nothing is kept there is nothing to lose either: all nodes are cleared at once, not one after the other. */
-function updateStrategy(node: readonly NodeState[]): object {
-  return { type: 'RollingUpdate', ...(node.length === 0 && { rollingUpdate: { maxUnavailable: '100%' } }) };
+/**
+ * Where nothing is kept there is nothing to lose either: all nodes are cleared at once, not one after the other. Agents
+ * that take their line along overlap with ours, but not while something is to be taken from nodes: they would put it back.
+ */
+function updateStrategy({ node, former, isHandedOver = false }: NodeAgentInput): object {
+  const type = 'RollingUpdate';
+  if (node.length === 0) return { type, rollingUpdate: { maxUnavailable: '100%' } };
+  if (former.length === 0 && isHandedOver) return { type, rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } };
+  return { type };
 }
 
 function byKind(states: readonly NodeState[]): { readonly hostnames: string[]; readonly folders: string[] } {

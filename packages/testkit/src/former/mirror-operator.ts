@@ -12,8 +12,14 @@ export interface FormerMirror {
   readonly config?: string;
   /** The ConfigMap with authorities of upstreams. */
   readonly caBundle?: string;
-  /** What containers have instead, by name: where its images cannot be had, others stand in for them. */
-  readonly standIns?: Readonly<Record<string, object>>;
+  /** What containers have instead, by name, and mounts beside theirs: where its images cannot be had, others stand in for them. */
+  readonly standIns?: Readonly<Record<string, Partial<Container>>>;
+}
+
+interface Container {
+  readonly name: string;
+  readonly volumeMounts: readonly object[];
+  readonly [field: string]: unknown;
 }
 
 const smallConfig = 'proxy_cache_path /var/lib/registry levels=1:2 inactive=7d keys_zone=cache:10m max_size=17g;\n';
@@ -178,13 +184,9 @@ function formerDaemonSet(former: FormerMirror): KubernetesObject {
   };
 }
 
-interface Container {
-  readonly name: string;
-  readonly [field: string]: unknown;
-}
-
-function container({ standIns }: FormerMirror, given: Container): object {
-  return { ...given, ...standIns?.[given.name] };
+function container({ standIns }: FormerMirror, given: Container): Container {
+  const standIn = standIns?.[given.name] ?? {};
+  return { ...given, ...standIn, volumeMounts: [...given.volumeMounts, ...(standIn.volumeMounts ?? [])] };
 }
 
 function hostess(name: string, namespace: string, masqueradeUrl: string): Container {
