@@ -56,8 +56,7 @@ export function nodeAgent(input: NodeAgentInput): KubernetesObject | undefined {
       labels: { ...selector, ...settings.workloadLabels },
     },
     spec: {
-      minReadySeconds: 10,
-      updateStrategy: updateStrategy(input),
+      ...pace(input),
       selector: { matchLabels: selector },
       template: {
         metadata: { labels: { ...settings.podLabels, ...selector, ...nodeAgentComponent } },
@@ -89,14 +88,18 @@ function podWishes(settings: MirrorSettings, ofMirror: string | undefined): PodW
 }
 
 /**
- * Where nothing is kept there is nothing to lose either: all nodes are cleared at once, not one after the other. Agents
- * that take their line along overlap with ours, but not while something is to be taken from nodes: they would put it back.
+ * What a mirror waits for, such as trust in another certificate, it waits for on every node; nodes keep what they have
+ * while an agent is replaced, so half of them change at a time. Where nothing is kept there is nothing to lose either, and
+ * all do. Agents that take their line along overlap with ours, but not while something is to be taken from nodes: they
+ * would put it back.
  */
-function updateStrategy({ node, former, isHandedOver = false }: NodeAgentInput): object {
-  const type = 'RollingUpdate';
-  if (node.length === 0) return { type, rollingUpdate: { maxUnavailable: '100%' } };
-  if (former.length === 0 && isHandedOver) return { type, rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } };
-  return { type };
+function pace({ node, former, isHandedOver = false }: NodeAgentInput): object {
+  const strategy = (rollingUpdate: object): object => ({ type: 'RollingUpdate', rollingUpdate });
+  if (node.length > 0 && former.length === 0 && isHandedOver) {
+    // The DaemonSet controller does not come back to see that a pod, beside one that is ready, has been so for long enough.
+    return { minReadySeconds: 0, updateStrategy: strategy({ maxSurge: '50%', maxUnavailable: 0 }) };
+  }
+  return { minReadySeconds: 10, updateStrategy: strategy({ maxUnavailable: node.length === 0 ? '100%' : '50%' }) };
 }
 
 function byKind(states: readonly NodeState[]): { readonly hostnames: string[]; readonly folders: string[] } {

@@ -5,7 +5,8 @@ import { registryMirror, serviceOf } from '../support/mirrors.ts';
 import { plan } from '../support/planned.ts';
 
 const quay = registryMirror('quay', { upstreamUrl: 'quay.io' });
-const overlapping = { type: 'RollingUpdate', rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } };
+const overlapping = { type: 'RollingUpdate', rollingUpdate: { maxSurge: '50%', maxUnavailable: 0 } };
+const halves = { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: '50%' } };
 const done = { observedGeneration: 2, desiredNumberScheduled: 3, numberReady: 3, updatedNumberScheduled: 3 };
 
 /** Agents that keep this name in hosts files, with these further variables. */
@@ -25,7 +26,10 @@ const replacing = agents('mirror-quay.io', keeping, { updateStrategy: overlappin
 
 describe('agents that are replaced on nodes', () => {
   test.each([
-    { title: 'those that keep the line when they end: one after the other', live: agents('mirror-quay.io', keeping) },
+    {
+      title: 'those that keep the line when they end: half of them at a time',
+      live: agents('mirror-quay.io', keeping),
+    },
     {
       title: 'those that take it along, as mirror-hostess does: only when the next one is ready beside it',
       live: agents('mirror-quay.io', []),
@@ -41,15 +45,15 @@ describe('agents that are replaced on nodes', () => {
       live: { ...replacing, status: { ...done, observedGeneration: 1 } },
       overlaps: true,
     },
-    { title: 'ours, when all such ones are replaced: one after the other again', live: replacing },
+    { title: 'ours, when all such ones are replaced: half of them at a time again', live: replacing },
     {
-      title: 'those that would put back what is to be taken from nodes: one after the other',
+      title: 'those that would put back what is to be taken from nodes: half of them at a time',
       live: agents('former-name.example.org', []),
     },
   ])('$title', ({ live, overlaps = false }) => {
     const { objects } = plan([quay, serviceOf('quay', '10.0.0.7'), live]);
     const planned = objects.find(({ kind }) => kind === 'DaemonSet');
-    const updateStrategy = overlaps ? overlapping : { type: 'RollingUpdate' };
-    expect(planned?.['spec']).toHaveProperty('updateStrategy', updateStrategy);
+    expect(planned?.['spec']).toHaveProperty('updateStrategy', overlaps ? overlapping : halves);
+    expect(planned?.['spec']).toHaveProperty('minReadySeconds', overlaps ? 0 : 10);
   });
 });
