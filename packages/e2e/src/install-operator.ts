@@ -32,3 +32,15 @@ export async function installOperator(cluster: Cluster, images: ProductImages, u
   });
   await cluster.kubectl(['-n', namespace, 'rollout', 'status', 'deployment/entrepot-operator', '--timeout=120s']);
 }
+
+/** Takes the operator away, and nothing else: what it made stays, and nobody looks after it. */
+export async function removeOperator(cluster: Cluster): Promise<void> {
+  await cluster.kubectl([
+    '-n',
+    namespace,
+    'delete',
+    'deployment/entrepot-operator',
+    '--cascade=foreground',
+    '--ignore-not-found',
+  ]);
+}

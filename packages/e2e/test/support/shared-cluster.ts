@@ -20,7 +20,9 @@ declare module 'vitest' {
     readonly cluster: ClusterAddress;
     readonly dockerHost: string;
     readonly images: ProductImages;
-    /** A certificate for hosts below upstream.test, of an authority that mirrors trust. */
+    /** The authority that mirrors trust at upstreams, PEM text. */
+    readonly upstreamAuthority: string;
+    /** A certificate of it for hosts below upstream.test. */
     readonly upstreamCertificate: ServingCertificate;
   }
 }
@@ -61,6 +63,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   project.provide('cluster', cluster.address);
   project.provide('dockerHost', engine.host);
   project.provide('images', images);
+  project.provide('upstreamAuthority', authority.caCertificate);
   project.provide('upstreamCertificate', await authority.issue(['*.upstream.test']));
   const kept = started.move();
   return () => kept.disposeAsync();
