@@ -11,7 +11,7 @@ import { startUpstream, type FilledUpstream } from '../support/upstreams.ts';
 const mirrors = ['own-ca', 'given'] as const;
 const hostOf = (mirror: string): string => `${mirror}.example.test`;
 
-describe('while nodes pull without a pause', () => {
+describe('while nodes pull without a pause', { timeout: 480_000 }, () => {
   let cluster: Cluster;
   let upstream: FilledUpstream['upstream'];
   let pulls: readonly ContinuousPulls[] = [];

@@ -20,7 +20,7 @@ import { startUpstream, type FilledUpstream } from '../support/upstreams.ts';
 
 const mirrors = ['right', 'moving', 'renamed', 'closed', 'wrong'];
 
-describe('several mirrors at once, which are changed while they serve', () => {
+describe('several mirrors at once, which are changed while they serve', { timeout: 480_000 }, () => {
   let cluster: Cluster;
   let node: string;
   let otherNode: string;
@@ -68,7 +68,7 @@ describe('several mirrors at once, which are changed while they serve', () => {
     async () => {
       const image = 'moving.example.test/changes/moving:1';
       const [former, wanted] = await Promise.all([first, second].map(({ push }) => push('changes/moving:1')));
-      await startPod(cluster, { name: 'moving-before', node, image });
+      await startPod(cluster, { name: 'moving-before', pullAlways: true, node, image });
       expect(await imagesOn(cluster, node, image)).toEqual([former]);
       const cached = await storedBlobs(cluster, 'changes/moving');
       expect(cached).toHaveLength(3);
@@ -86,7 +86,7 @@ describe('several mirrors at once, which are changed while they serve', () => {
       for (const path of [`manifests/${former}`, ...cached.map((blob) => `blobs/${blob}`)]) {
         expect(await statusOf(cluster, otherNode, `${repository}/${path}`)).toBe('404');
       }
-      await startPod(cluster, { name: 'moving-after', node: otherNode, image });
+      await startPod(cluster, { name: 'moving-after', pullAlways: true, node: otherNode, image });
       expect(await imagesOn(cluster, otherNode, image)).toEqual([wanted]);
       const asked = (await first.upstream.requests()).slice(before);
       expect(asked.filter((line) => line.includes('changes/moving'))).toEqual([]);
@@ -95,7 +95,12 @@ describe('several mirrors at once, which are changed while they serve', () => {
 
   test.concurrent('another name: nodes forget the former one, and pods pull by the new one', async () => {
     await first.push('changes/renamed:1');
-    await startPod(cluster, { name: 'renamed-before', node, image: 'renamed.example.test/changes/renamed:1' });
+    await startPod(cluster, {
+      name: 'renamed-before',
+      pullAlways: true,
+      node,
+      image: 'renamed.example.test/changes/renamed:1',
+    });
 
     const began = performance.now();
     await patchMirror(cluster, 'renamed', { masqueradeUrl: 'new-name.example.test' });
@@ -107,7 +112,7 @@ describe('several mirrors at once, which are changed while they serve', () => {
       expect(await trustedOn(cluster, one)).toContain('new-name.example.test');
     }
     const image = 'new-name.example.test/changes/renamed:1';
-    await startPod(cluster, { name: 'renamed-after', node: otherNode, image });
+    await startPod(cluster, { name: 'renamed-after', pullAlways: true, node: otherNode, image });
   });
 
   test.concurrent('other volumes than there are: that is said, those stay, and the mirror goes on', async () => {
@@ -150,7 +155,12 @@ describe('several mirrors at once, which are changed while they serve', () => {
       expect(await statusOf(cluster, node, `${repository}/manifests/1`)).toBe('403');
       await logIn('first-password');
       await untilServed('1');
-      await startPod(cluster, { name: 'closed', node, image: 'closed.example.test/changes/closed:1' });
+      await startPod(cluster, {
+        name: 'closed',
+        pullAlways: true,
+        node,
+        image: 'closed.example.test/changes/closed:1',
+      });
 
       await former.upstream.remove();
       const present = await closed('second-password');

@@ -12,7 +12,7 @@ const name = 'former';
 const host = 'former.example.test';
 const image = `${host}/former/app:1`;
 
-describe('an installation of mirror-operator that serves', () => {
+describe('an installation of mirror-operator that serves', { timeout: 480_000 }, () => {
   let cluster: Cluster;
   let upstream: FilledUpstream['upstream'];
   let pulls: readonly ContinuousPulls[] = [];

@@ -1,6 +1,6 @@
 import type { Cluster } from '../../src/cluster/cluster.ts';
 import { namespace } from '../../src/install-operator.ts';
-import { awaited } from './on-cluster.ts';
+import { allNodesMs, awaited } from './on-cluster.ts';
 
 /** Applies a RegistryMirror; done when it is Ready. */
 export async function applyMirror(cluster: Cluster, name: string, spec: object): Promise<void> {
@@ -21,10 +21,11 @@ export async function untilMirrorReady(cluster: Cluster, name: string): Promise<
 /** Done when what a mirror's present spec came to is said by this condition: `False Conflict: …`. Returns what it says. */
 export async function untilCondition(cluster: Cluster, name: string, type: string, wanted: RegExp): Promise<string> {
   let said = '';
-  await awaited(`mirror ${name} is ${type}: ${wanted.source}`, async () => {
+  const missing = async (): Promise<string | undefined> => {
     said = await conditionOf(cluster, name, type);
     return wanted.test(said) ? undefined : said;
-  });
+  };
+  await awaited(`mirror ${name} is ${type}: ${wanted.source}`, missing, allNodesMs);
   return said;
 }
 
@@ -41,10 +42,14 @@ async function conditionOf(cluster: Cluster, name: string, type: string): Promis
 /** Takes mirrors away, and the volumes that outlive them; done when others can have those. */
 export async function removeMirrors(cluster: Cluster, ...names: readonly string[]): Promise<void> {
   await cluster.kubectl(['delete', 'registrymirrors', ...names, '--ignore-not-found']);
-  for (const name of names) {
-    // A claim stays for as long as a pod has it.
-    await cluster.kubectl(['-n', namespace, 'delete', 'pvc', '-l', `mirror=${name}`]);
-  }
+  // A claim stays for as long as a pod has it.
+  await cluster.kubectl(['-n', namespace, 'delete', 'pvc', '-l', `mirror in (${names.join()})`]);
+  await awaited('volumes are released', async () => {
+    const bound = '{.items[?(@.status.phase=="Bound")].spec.claimRef.name}';
+    const claims = (await cluster.kubectl(['get', 'pv', '-o', `jsonpath=${bound}`])).split(' ');
+    const theirs = names.map((name) => `image-store-registry-mirror-${name}-`);
+    return claims.find((claim) => theirs.some((start) => claim.startsWith(start)));
+  });
   await cluster.renewVolumes();
 }
 
