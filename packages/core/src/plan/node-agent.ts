@@ -96,8 +96,8 @@ function podWishes(settings: MirrorSettings, ofMirror: string | undefined): PodW
 function pace({ node, former, isHandedOver = false }: NodeAgentInput): object {
   const strategy = (rollingUpdate: object): object => ({ type: 'RollingUpdate', rollingUpdate });
   if (node.length > 0 && former.length === 0 && isHandedOver) {
-    // The DaemonSet controller does not come back to see that a pod, beside one that is ready, has been so for long enough.
-    return { minReadySeconds: 0, updateStrategy: strategy({ maxSurge: '50%', maxUnavailable: 0 }) };
+    // No minReadySeconds: beside a pod that is ready, the DaemonSet controller does not come back to see that they are over.
+    return { updateStrategy: strategy({ maxSurge: '50%', maxUnavailable: 0 }) };
   }
   return { minReadySeconds: 10, updateStrategy: strategy({ maxUnavailable: node.length === 0 ? '100%' : '50%' }) };
 }

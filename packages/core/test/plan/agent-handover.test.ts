@@ -7,6 +7,7 @@ import { plan } from '../support/planned.ts';
 const quay = registryMirror('quay', { upstreamUrl: 'quay.io' });
 const overlapping = { type: 'RollingUpdate', rollingUpdate: { maxSurge: '50%', maxUnavailable: 0 } };
 const halves = { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: '50%' } };
+const patience = { minReadySeconds: 10 };
 const done = { observedGeneration: 2, desiredNumberScheduled: 3, numberReady: 3, updatedNumberScheduled: 3 };
 
 /** Agents that keep this name in hosts files, with these further variables. */
@@ -54,6 +55,9 @@ describe('agents that are replaced on nodes', () => {
     const { objects } = plan([quay, serviceOf('quay', '10.0.0.7'), live]);
     const planned = objects.find(({ kind }) => kind === 'DaemonSet');
     expect(planned?.['spec']).toHaveProperty('updateStrategy', overlaps ? overlapping : halves);
-    expect(planned?.['spec']).toHaveProperty('minReadySeconds', overlaps ? 0 : 10);
+    // The API server leaves out a zero, so that one would have to be written again and again.
+    expect(planned?.['spec']).toEqual(
+      overlaps ? expect.not.objectContaining(patience) : expect.objectContaining(patience),
+    );
   });
 });
