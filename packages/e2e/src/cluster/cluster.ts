@@ -130,7 +130,9 @@ export class Cluster {
     const lines = (await this.kubectl(['get', 'persistentvolumes', '-o', `jsonpath=${columns}`])).trim();
     for (const line of lines.split('\n').filter(Boolean)) {
       const [name = '', node = '', path = ''] = line.split(' ');
-      await this.onNode(node, 'find', path, '-mindepth', '1', '-delete');
+      // Anew, with its first owner and mode: a kubelet looks at these to see whether it has prepared a volume before.
+      await this.onNode(node, 'rm', '-rf', path);
+      await this.onNode(node, 'mkdir', path);
       await this.kubectl(['patch', 'persistentvolume', name, '--type', 'merge', '-p', '{"spec": {"claimRef": null}}']);
     }
   }
