@@ -71,7 +71,7 @@ describe('several mirrors at once, which are changed while they serve', { timeou
       await startPod(cluster, { name: 'moving-before', pullAlways: true, node, image });
       expect(await imagesOn(cluster, node, image)).toEqual([former]);
       const cached = await storedBlobs(cluster, 'changes/moving');
-      expect(cached).toHaveLength(3);
+      expect(cached).not.toEqual([]);
 
       const began = performance.now();
       await patchMirror(cluster, 'moving', { upstreamUrl: second.upstream.host });

@@ -8,11 +8,6 @@ export async function applyMirror(cluster: Cluster, name: string, spec: object):
   await untilMirrorReady(cluster, name);
 }
 
-/** Changes fields of a mirror's spec, as a user's `kubectl patch` does. */
-export async function patchMirror(cluster: Cluster, name: string, spec: object): Promise<void> {
-  await cluster.kubectl(['patch', 'registrymirror', name, '--type', 'merge', '-p', JSON.stringify({ spec })]);
-}
-
 /** Done when the mirror is Ready, and all pods that say so are. */
 export async function untilMirrorReady(cluster: Cluster, name: string): Promise<void> {
   await untilCondition(cluster, name, 'Ready', /^True /);
