@@ -44,3 +44,15 @@ function imageOf(reference: string): object {
   const end = reference.lastIndexOf(':');
   return { repository: reference.slice(0, end), tag: reference.slice(end + 1) };
 }
+
+/** Takes the operator away, and nothing else: what it made stays, and nobody looks after it. */
+export async function removeOperator(cluster: Cluster): Promise<void> {
+  await cluster.kubectl([
+    '-n',
+    namespace,
+    'delete',
+    'deployment/entrepot-operator',
+    '--cascade=foreground',
+    '--ignore-not-found',
+  ]);
+}

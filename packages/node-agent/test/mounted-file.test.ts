@@ -68,6 +68,21 @@ test.runIf(isRoot)('a mounted file is edited where it stands: no byte of others 
   await deleteService('mounted');
 });
 
+test.runIf(isRoot)('a line that another agent of this mirror takes along as it ends is put back at once', async () => {
+  await createService('handed-over', '127.64.0.63');
+  const { agent, mounted, withoutPadding } = await nodeWithMount();
+  const settings = { HOSTS_FILE: mounted, HOSTS_CHECK_SECONDS: '60' };
+  const former = await agent('handed-over', 'mirror-h.io', settings);
+  await expect.poll(withoutPadding).toBe(line('127.64.0.63', 'mirror-h.io'));
+  const present = await agent('handed-over', 'mirror-h.io', { ...settings, HEALTH_PORT: '24396' });
+  await expect.poll(() => readyz(24_396)).toMatch(/^200 /);
+
+  await former.stop();
+  expect(former.output).toContain('mirror-h.io is taken out of');
+  await expect.poll(withoutPadding).toBe(line('127.64.0.63', 'mirror-h.io'));
+  await present.stop();
+});
+
 test.runIf(isRoot)('a file that was replaced on the node is said to be an orphan, and is not written', async () => {
   await createService('orphan', '127.64.0.64');
   const { agent, hosts, mounted, mount, withoutPadding } = await nodeWithMount();
@@ -95,6 +110,8 @@ test.runIf(isRoot)('a file that was replaced on the node is said to be an orphan
   await mount.end();
   mounts.pop();
   await bindMount(hosts, mounted);
-  await agent('orphan', 'mirror-o.io', { HOSTS_FILE: mounted });
+  const restarted = await agent('orphan', 'mirror-o.io', { HOSTS_FILE: mounted });
   await expect.poll(withoutPadding).toBe(line('127.64.0.65', 'mirror-o.io'));
+  // Whoever has the file open keeps it from being unmounted.
+  await restarted.stop('SIGKILL');
 });

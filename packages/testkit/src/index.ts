@@ -9,6 +9,9 @@ export type { VolumeFile, VolumeFiles } from './node/volume-files.ts';
 export type { Deviation } from './contract/contract-cases.ts';
 export { strategyContract, type StrategyContractOptions } from './contract/strategy-contract.ts';
 export { templateContract, type TemplateContractOptions } from './contract/template-contract.ts';
+export { formerServices, formerWorkloads, type FormerMirror } from './former/mirror-operator.ts';
+export { olderServices, olderWorkloads } from './former/older-mirror-operator.ts';
+export { PythonClient, userAgents } from './former/python-client.ts';
 export { FakeUpstream, type FakeUpstreamOptions } from './upstream/fake-upstream.ts';
 export { Faults, type Fault } from './upstream/faults.ts';
 export {

@@ -1,11 +1,12 @@
 import type { KubernetesObject } from '@entrepot/kube';
 import { StatefulSet } from '../api/group.ts';
+import { isHandedOver } from './agent-handover.ts';
 import { cacheServer } from './cache-server.ts';
 import { type CertificateChoice, chooseCertificate } from './certificate-choice.ts';
 import { certificateRequest } from './certificate-request.ts';
 import { configSecret, renderConfig } from './config.ts';
 import { existingClaim } from './existing-claim.ts';
-import { formerNodeState, type NodeStateInput } from './former-node-state.ts';
+import { formerNodeState, liveNodeAgent, type NodeStateInput } from './former-node-state.ts';
 import { guards } from './guards.ts';
 import { namesOf } from './naming.ts';
 import { nodeAgent } from './node-agent.ts';
@@ -62,6 +63,7 @@ export function planMirror(mirror: ValidMirror, input: NodeStateInput, trusted?:
     trusted: { secretName, hash: trusted ?? trustedIn({ namespace, name: secretName }, state) },
     node,
     former,
+    isHandedOver: isHandedOver(liveNodeAgent(object, input)),
   });
   return {
     services: services(name, namespace).map(owned),

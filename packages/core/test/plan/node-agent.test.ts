@@ -22,7 +22,7 @@ describe('the DaemonSet', () => {
       metadata: { namespace: 'mirrors', name: 'registry-mirror-quay-utils', labels, ownerReferences },
       spec: {
         minReadySeconds: 10,
-        updateStrategy: { type: 'RollingUpdate' },
+        updateStrategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: '50%' } },
         selector: { matchLabels: labels },
         template: {
           metadata: { labels: { ...labels, component: 'hostess-certificate' } },

@@ -123,6 +123,20 @@ export class Cluster {
     await waitFor(`cluster ${this.address.name} is ready`, () => this.#notReady(), { timeoutMs, onProgress });
   }
 
+  /** Empties the volumes whose claims are gone, and gives them to whoever claims one next. */
+  async renewVolumes(): Promise<void> {
+    const released = '{range .items[?(@.status.phase=="Released")]}';
+    const columns = `${released}{.metadata.name} {.metadata.labels.node} {.spec.local.path}{"\\n"}{end}`;
+    const lines = (await this.kubectl(['get', 'persistentvolumes', '-o', `jsonpath=${columns}`])).trim();
+    for (const line of lines.split('\n').filter(Boolean)) {
+      const [name = '', node = '', path = ''] = line.split(' ');
+      // Anew, with its first owner and mode: a kubelet looks at these to see whether it has prepared a volume before.
+      await this.onNode(node, 'rm', '-rf', path);
+      await this.onNode(node, 'mkdir', path);
+      await this.kubectl(['patch', 'persistentvolume', name, '--type', 'merge', '-p', '{"spec": {"claimRef": null}}']);
+    }
+  }
+
   /** Gives images of the engine to every node. */
   async load(images: readonly string[]): Promise<void> {
     await this.#kind(['load', 'docker-image', ...images]);

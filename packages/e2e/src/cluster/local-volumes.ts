@@ -9,12 +9,12 @@ export function localVolumes(node: string): readonly object[] {
   return volumeFolders.map((path, index) => ({
     apiVersion: 'v1',
     kind: 'PersistentVolume',
-    metadata: { name: `${node}-${index}` },
+    metadata: { name: `${node}-${index}`, labels: { node } },
     spec: {
       capacity: { storage: capacity },
       accessModes: ['ReadWriteOnce'],
       storageClassName: 'standard',
-      // A volume that was used is not given out again: its files are still there.
+      // A volume that was used is not given out again by itself: its files are still there.
       persistentVolumeReclaimPolicy: 'Retain',
       local: { path },
       nodeAffinity: {

@@ -1,51 +1,82 @@
+import { ThrowawayAuthority } from '@entrepot/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Cluster } from '../../src/cluster/cluster.ts';
 import { namespace } from '../../src/install-operator.ts';
 import { ContinuousPulls, pulledMore } from '../support/continuous-pulls.ts';
-import { applyMirror, servedCertificate } from '../support/mirrors.ts';
+import { applyMirror, hurryKubelets, removeMirrors, servedCertificate, untilCondition } from '../support/mirrors.ts';
 import { awaited, keepArtefacts, prepared, sharedCluster } from '../support/on-cluster.ts';
 import { startUpstream, type FilledUpstream } from '../support/upstreams.ts';
 
-describe('while nodes pull without a pause', () => {
-  const host = 'rotation.example.test';
-  const image = `${host}/rotation/app:1`;
+/** A mirror with a certificate of the operator's CA, and one with a user's. */
+const mirrors = ['own-ca', 'given'] as const;
+const hostOf = (mirror: string): string => `${mirror}.example.test`;
+
+describe('while nodes pull without a pause', { timeout: 480_000 }, () => {
   let cluster: Cluster;
   let upstream: FilledUpstream['upstream'];
-  let pulls: readonly ContinuousPulls[];
+  let pulls: readonly ContinuousPulls[] = [];
 
   keepArtefacts();
   beforeAll(() =>
-    prepared('a mirror and pulls through it', async () => {
+    prepared('mirrors and pulls through them', async () => {
       ({ cluster } = await sharedCluster());
       const filled = await startUpstream('rotation');
       ({ upstream } = filled);
-      await filled.push('rotation/app:1', [1_000_000, 5_000_000]);
-      const spec = { upstreamUrl: upstream.host, masqueradeUrl: host, replicas: 1, upstream: { plainHTTP: true } };
-      await applyMirror(cluster, 'rotation', spec);
+      await giveCertificate(cluster);
+      for (const mirror of mirrors) await filled.push(`rotation/${mirror}:1`, [1_000_000, 5_000_000]);
+      const common = { upstreamUrl: upstream.host, replicas: 1, upstream: { plainHTTP: true } };
+      const tls = { 'own-ca': {}, given: { tls: { secretName: 'rotation-given' } } };
+      await Promise.all(
+        mirrors.map((name) => applyMirror(cluster, name, { ...common, masqueradeUrl: hostOf(name), ...tls[name] })),
+      );
       const workers = (await cluster.nodes()).slice(1);
-      pulls = await Promise.all(workers.map((node) => ContinuousPulls.start(cluster, node, image)));
+      const images = mirrors.map((mirror) => `${hostOf(mirror)}/rotation/${mirror}:1`);
+      const everywhere = workers.flatMap((node) => images.map((image) => ContinuousPulls.start(cluster, node, image)));
+      pulls = await Promise.all(everywhere);
     }),
   );
   afterAll(async () => {
     await Promise.all(pulls.map((one) => one.stop()));
-    await cluster.kubectl(['delete', 'registrymirror', 'rotation']);
+    await removeMirrors(cluster, ...mirrors);
+    await cluster.kubectl(['-n', namespace, 'delete', 'secret', 'rotation-given']);
     await upstream.remove();
   });
 
-  test('the own CA is replaced, nodes trust the new one first, and no pull fails', { timeout: 420_000 }, async () => {
+  test('the own CA and a user’s certificate are replaced, nodes trust the new ones first, and no pull fails', async () => {
     const [, node = ''] = await cluster.nodes();
-    await pulledMore(pulls, 5);
-    const before = await servedCertificate(cluster, node, host);
+    await pulledMore(pulls, 3);
+    const served = (): Promise<readonly string[]> =>
+      Promise.all(mirrors.map((mirror) => servedCertificate(cluster, node, hostOf(mirror))));
+    const before = await served();
 
     await cluster.kubectl(['-n', namespace, 'delete', 'secret', 'entrepot-ca']);
-    await awaited(
-      'a certificate of the new CA is served',
-      async () => ((await servedCertificate(cluster, node, host)) === before ? 'the former one still is' : undefined),
-      360_000,
+    await giveCertificate(cluster);
+    await Promise.all(mirrors.map((mirror) => untilCondition(cluster, mirror, 'CertificateReady', /WaitingForNodes/)));
+    await Promise.all(
+      mirrors.map((mirror) => untilCondition(cluster, mirror, 'CertificateReady', /^True (?!WaitingForNodes)/)),
     );
-    await pulledMore(pulls, 5);
+    await awaited('the new certificates are served', async () => {
+      await Promise.all(mirrors.map((mirror) => hurryKubelets(cluster, mirror)));
+      const now = await served();
+      const former = mirrors.filter((_mirror, index) => now[index] === before[index]);
+      return former.length === 0 ? undefined : `the former one still is: ${former.join(', ')}`;
+    });
+    await pulledMore(pulls, 3);
 
-    const pulled = (await Promise.all(pulls.map((one) => one.pulls()))).flat();
-    expect(pulled.flatMap(({ error }) => error ?? [])).toEqual([]);
+    const all = (await Promise.all(pulls.map((one) => one.pulls()))).flat();
+    expect(all.filter(({ error }) => error !== undefined)).toEqual([]);
   });
 });
+
+/** Writes a user's Secret, each time with a certificate of another authority. */
+async function giveCertificate(cluster: Cluster): Promise<void> {
+  const authority = await ThrowawayAuthority.create();
+  const { cert, key } = await authority.issue([hostOf('given')]);
+  await cluster.apply({
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { name: 'rotation-given', namespace },
+    type: 'kubernetes.io/tls',
+    stringData: { 'tls.crt': cert, 'tls.key': key, 'ca.crt': authority.caCertificate },
+  });
+}

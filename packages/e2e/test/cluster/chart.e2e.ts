@@ -65,7 +65,7 @@ describe('the chart, with a mirror that is pulled through without a pause', { ti
     await upstream.remove();
     await cluster.kubectl(['delete', 'registrymirror', 'chart', '--ignore-not-found']).catch(() => '');
     // Other files find the operator as they expect it.
-    await installOperator(cluster, images, inject('upstreamCA'));
+    await installOperator(cluster, images, inject('upstreamAuthority'));
   }, 240_000);
 
   test('is upgraded from the former version, and no pull fails', async () => {

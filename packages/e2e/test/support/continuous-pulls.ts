@@ -3,42 +3,44 @@ import type { Pull } from './interruption.ts';
 import { awaited } from './on-cluster.ts';
 
 // On the node's disk: it is still there when the node's power was off.
-const folder = '/var/lib/continuous-pulls';
-const log = `${folder}/log`;
-const stopFile = `${folder}/stop`;
+const root = '/var/lib/continuous-pulls';
 
 /** Pulls one image on a node again and again, each time all of it, by containerd's own client and the node's trust. */
 export class ContinuousPulls {
   readonly node: string;
   readonly #cluster: Cluster;
+  readonly #folder: string;
 
-  private constructor(cluster: Cluster, node: string) {
+  private constructor(cluster: Cluster, node: string, folder: string) {
     this.node = node;
     this.#cluster = cluster;
+    this.#folder = folder;
   }
 
   static async start(cluster: Cluster, node: string, image: string): Promise<ContinuousPulls> {
+    const folder = `${root}/${image.replaceAll('/', '_')}`;
     const script = `
       set -o pipefail
       rm -rf ${folder}
-      mkdir ${folder}
+      mkdir -p ${folder} && cd ${folder}
       now() { date +%s%3N; }
       pull() { ctr -n pulls images pull --hosts-dir /etc/docker/certs.d ${image} 2>&1 >/dev/null | tail -n 1; }
-      while [ ! -e ${stopFile} ]; do
+      while [ ! -e stop ]; do
         began=$(now)
         said=$(pull) && outcome=ok || outcome="failed: $said"
-        echo "$began $(now) $outcome" >>${log}
+        echo "$began $(now) $outcome" >>log
         [ "$outcome" = ok ] || sleep 0.2
         # Without its image, content is collected: the next pull asks for every blob again.
         ctr -n pulls images rm --sync ${image} >/dev/null
       done`;
     await cluster.detached(node, 'bash', '-c', script);
-    return new ContinuousPulls(cluster, node);
+    return new ContinuousPulls(cluster, node, folder);
   }
 
   /** Every pull that has ended so far. */
   async pulls(): Promise<readonly Pull[]> {
-    const lines = (await this.#cluster.onNode(this.node, 'cat', log).catch(() => '')).split('\n').filter(Boolean);
+    const log = await this.#cluster.onNode(this.node, 'cat', `${this.#folder}/log`).catch(() => '');
+    const lines = log.split('\n').filter(Boolean);
     return lines.map((line) => {
       const [began, ended, ...said] = line.split(' ');
       const error = said.join(' ').trim();
@@ -47,7 +49,7 @@ export class ContinuousPulls {
   }
 
   async stop(): Promise<void> {
-    await this.#cluster.onNode(this.node, 'touch', stopFile);
+    await this.#cluster.onNode(this.node, 'touch', `${this.#folder}/stop`);
   }
 }
 

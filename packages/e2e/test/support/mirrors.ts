@@ -1,6 +1,6 @@
 import type { Cluster } from '../../src/cluster/cluster.ts';
 import { namespace } from '../../src/install-operator.ts';
-import { awaited } from './on-cluster.ts';
+import { allNodesMs, awaited } from './on-cluster.ts';
 
 /** Applies a RegistryMirror; done when it is Ready. */
 export async function applyMirror(cluster: Cluster, name: string, spec: object): Promise<void> {
@@ -10,12 +10,42 @@ export async function applyMirror(cluster: Cluster, name: string, spec: object):
 
 /** Done when the mirror is Ready, and all pods that say so are. */
 export async function untilMirrorReady(cluster: Cluster, name: string): Promise<void> {
-  const ready = '{.status.conditions[?(@.type=="Ready")]';
-  const condition = `jsonpath=${ready}.status} ${ready}.reason} ${ready}.message}`;
-  await awaited(`mirror ${name} is Ready`, async () => {
-    const said = await cluster.kubectl(['get', 'registrymirror', name, '-o', condition]);
-    return said.startsWith('True') ? undefined : said;
+  await untilCondition(cluster, name, 'Ready', /^True /);
+}
+
+/** Done when what a mirror's present spec came to is said by this condition: `False Conflict: …`. Returns what it says. */
+export async function untilCondition(cluster: Cluster, name: string, type: string, wanted: RegExp): Promise<string> {
+  let said = '';
+  const missing = async (): Promise<string | undefined> => {
+    said = await conditionOf(cluster, name, type);
+    return wanted.test(said) ? undefined : said;
+  };
+  await awaited(`mirror ${name} is ${type}: ${wanted.source}`, missing, allNodesMs);
+  return said;
+}
+
+async function conditionOf(cluster: Cluster, name: string, type: string): Promise<string> {
+  const condition = `{.status.conditions[?(@.type=="${type}")]`;
+  const words = `${condition}.observedGeneration} ${condition}.status} ${condition}.reason}: ${condition}.message}`;
+  const object = ['get', 'registrymirror', name, '-o'];
+  const [generation = '', ...said] = (
+    await cluster.kubectl([...object, `jsonpath={.metadata.generation} ${words}`])
+  ).split(' ');
+  return said[0] === generation ? said.slice(1).join(' ') : `nothing of generation ${generation} yet`;
+}
+
+/** Takes mirrors away, and the volumes that outlive them; done when others can have those. */
+export async function removeMirrors(cluster: Cluster, ...names: readonly string[]): Promise<void> {
+  await cluster.kubectl(['delete', 'registrymirrors', ...names, '--ignore-not-found']);
+  // A claim stays for as long as a pod has it.
+  await cluster.kubectl(['-n', namespace, 'delete', 'pvc', '-l', `mirror in (${names.join()})`]);
+  await awaited('volumes are released', async () => {
+    const bound = '{.items[?(@.status.phase=="Bound")].spec.claimRef.name}';
+    const claims = (await cluster.kubectl(['get', 'pv', '-o', `jsonpath=${bound}`])).split(' ');
+    const theirs = names.map((name) => `image-store-registry-mirror-${name}-`);
+    return claims.find((claim) => theirs.some((start) => claim.startsWith(start)));
   });
+  await cluster.renewVolumes();
 }
 
 /** Changes some of a mirror's spec. */
@@ -54,6 +84,19 @@ export async function resolvedBy(cluster: Cluster, node: string, image: string):
   const url = `https://${host}/v2/${repository}/manifests/${tag}`;
   const headers = await cluster.onNode(node, 'curl', '--silent', '--fail', '--head', ...trust, '--header', accept, url);
   return /^docker-content-digest: (\S+)/im.exec(headers)?.[1] ?? headers;
+}
+
+/** The status that a mirror answers a node with: `mirror.example.test/v2/team/app/manifests/1`. */
+export function statusOf(cluster: Cluster, node: string, url: string): Promise<string> {
+  const trust = ['--cacert', `/etc/docker/certs.d/${url.replace(/\/.*/, '')}/ca.crt`];
+  const print = ['--output', '/dev/null', '--write-out', '%{http_code}'];
+  return cluster.onNode(node, 'curl', '--silent', ...trust, ...print, `https://${url}`);
+}
+
+/** Has kubelets bring changed Secrets to a mirror's pods: they do so when a pod changes, and else about once a minute. */
+export async function hurryKubelets(cluster: Cluster, mirror: string): Promise<void> {
+  const pods = ['-n', namespace, 'annotate', 'pods', '-l', `mirror=${mirror},component=registry`];
+  await cluster.kubectl([...pods, '--overwrite', `test/looked-at=${Date.now()}`]);
 }
 
 /** The certificate that a mirror serves a node with, PEM text. Fails where the node does not trust it. */

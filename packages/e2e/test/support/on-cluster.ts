@@ -7,6 +7,9 @@ import { waitFor } from '../../src/wait-for.ts';
 
 const artefacts = fileURLToPath(new URL('../../.test-results/artefacts/', import.meta.url));
 
+/** How long something may take that starts a pod on each node, on a machine that has other work. */
+export const allNodesMs = 240_000;
+
 /** The engine and the cluster of this run. Testcontainers finds the engine by the environment. */
 export async function sharedCluster(): Promise<{ readonly engine: DockerEngine; readonly cluster: Cluster }> {
   const engine = new DockerEngine(inject('dockerHost'));

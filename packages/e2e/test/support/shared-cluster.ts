@@ -20,10 +20,10 @@ declare module 'vitest' {
     readonly cluster: ClusterAddress;
     readonly dockerHost: string;
     readonly images: ProductImages;
-    /** A certificate for hosts below upstream.test, of an authority that mirrors trust. */
+    /** The authority that mirrors trust at upstreams, PEM text. */
+    readonly upstreamAuthority: string;
+    /** A certificate of it for hosts below upstream.test. */
     readonly upstreamCertificate: ServingCertificate;
-    /** That authority, PEM text. */
-    readonly upstreamCA: string;
   }
 }
 
@@ -65,7 +65,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   project.provide('cluster', cluster.address);
   project.provide('dockerHost', engine.host);
   project.provide('images', images);
-  project.provide('upstreamCA', authority.caCertificate);
+  project.provide('upstreamAuthority', authority.caCertificate);
   project.provide('upstreamCertificate', await authority.issue(['*.upstream.test']));
   const kept = started.move();
   return () => kept.disposeAsync();

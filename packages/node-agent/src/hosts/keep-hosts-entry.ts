@@ -11,11 +11,12 @@ import { RefusedError } from '../policy/node-policy.ts';
 import { repeatedly } from '../repeatedly.ts';
 import { unfitAddress } from './address-check.ts';
 import type { HostsFile } from './hosts-file.ts';
+import { ringAtChanges } from './ring-at-changes.ts';
 
 /**
  * Keeps the name in the hosts file at the Service's addresses until the signal aborts. Two loops: one hears what the API
  * server says about the Service, the other compares that with the file, at every change of either. While the API server
- * cannot be asked, the line stays as it is; when somebody else takes the line away, it comes back within seconds.
+ * cannot be asked, the line stays as it is; when somebody else takes the line away, it comes back at once.
  *
  * At the end the line is withdrawn, as mirror-hostess does, unless `keepOnExit` says otherwise.
  *
@@ -64,6 +65,7 @@ export async function keepHostsEntry(
       );
     return 'again';
   };
+  ringAtChanges(hostsFile, bell, signal);
   await repeatedly(compare, checkMs, readiness, signal, bell);
   ending.abort();
   await following;

@@ -2,14 +2,21 @@ import { X509Certificate } from 'node:crypto';
 import { DaemonSet, RegistryMirror, registryMirrorCRD, Secret, Service, StatefulSet } from '@entrepot/core';
 import { freePort, poll } from '@entrepot/control-plane';
 import type { GroupVersionKind, KubernetesObject } from '@entrepot/kube';
-import { type ServingCertificate, ThrowawayAuthority } from '@entrepot/testkit';
+import {
+  formerServices,
+  formerWorkloads,
+  olderServices,
+  olderWorkloads,
+  PythonClient,
+  type FormerMirror,
+  type ServingCertificate,
+  ThrowawayAuthority,
+  userAgents,
+} from '@entrepot/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { metricSum } from '../operator/metric-sum.ts';
 import { RunningOperator } from '../operator/running-operator.ts';
 import { TestCluster } from '../operator/test-cluster.ts';
-import { type FormerMirror, formerServices, formerWorkloads } from './mirror-operator.ts';
-import { olderServices, olderWorkloads } from './older-mirror-operator.ts';
-import { PythonClient, userAgents } from './python-client.ts';
 
 const namespace = 'mirrors';
 const Claim = { group: '', version: 'v1', kind: 'PersistentVolumeClaim' };

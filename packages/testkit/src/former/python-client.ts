@@ -23,6 +23,7 @@ export class PythonClient {
     return new PythonClient(new KubeClient(await loadConnection({ kubeconfig }), { userAgent }));
   }
 
+  /** Each object in turn. */
   async createOrReplace(objects: readonly KubernetesObject[]): Promise<void> {
     for (const object of objects) {
       try {

@@ -8,10 +8,25 @@ export interface FormerMirror {
   readonly scheme: 'hostess' | 'services';
   /** Of its Service; known once that exists. */
   readonly clusterIP: string;
+  /** nginx's configuration, where it is to serve anybody. */
+  readonly config?: string;
+  /** The ConfigMap with authorities of upstreams. */
+  readonly caBundle?: string;
+  /** What containers have instead, by name, and mounts beside theirs: where its images cannot be had, others stand in for them. */
+  readonly standIns?: Readonly<Record<string, Partial<Container>>>;
 }
+
+interface Container {
+  readonly name: string;
+  readonly volumeMounts: readonly object[];
+  readonly [field: string]: unknown;
+}
+
+const smallConfig = 'proxy_cache_path /var/lib/registry levels=1:2 inactive=7d keys_zone=cache:10m max_size=17g;\n';
 
 const resources = { requests: { cpu: '0.1', memory: '500Mi' }, limits: { cpu: '0.5', memory: '500Mi' } };
 
+/** The labels of all its objects, and its selectors. */
 export function baseLabels(mirror: string): Readonly<Record<string, string>> {
   return { app: 'docker-registry', mirror };
 }
@@ -27,6 +42,7 @@ export function metadataOf({ mirror, namespace }: FormerMirror, suffix = ''): Ku
   };
 }
 
+/** The two Services that mirror-operator makes first. */
 export function formerServices(former: FormerMirror): readonly KubernetesObject[] {
   const ports = [{ name: 'https', port: 443, targetPort: 'https' }];
   const spec = { ports, selector: baseLabels(former.mirror.metadata.name), type: 'ClusterIP' };
@@ -51,6 +67,10 @@ function formerStatefulSet(former: FormerMirror): KubernetesObject {
   const full = `registry-mirror-${name}`;
   const sharedCerts = { name: 'shared-certs', mountPath: '/etc/shared-certs' };
   const edited = { name: 'nginx-config-edited', mountPath: '/etc/nginx/conf.d' };
+  const bundles = former.caBundle === undefined ? [] : [former.caBundle];
+  const authorities = ['ssl/certs', ...bundles.map(() => 'upstream-certs')].map(
+    (folder) => `/etc/${folder}/ca-certificates.crt`,
+  );
   return {
     apiVersion: 'apps/v1',
     kind: 'StatefulSet',
@@ -67,23 +87,23 @@ function formerStatefulSet(former: FormerMirror): KubernetesObject {
           priorityClassName: 'user-standard',
           terminationGracePeriodSeconds: 10,
           initContainers: [
-            {
+            container(former, {
               name: 'generate-ca-certs',
               image: 'docker.io/cloudbees/docker-certificates:1.3',
-              args: ['/bin/sh', '-c', 'cat /etc/ssl/certs/ca-certificates.crt >/etc/shared-certs/ca-certificates.crt'],
+              args: ['/bin/sh', '-c', `cat ${authorities.join(' ')} >/etc/shared-certs/ca-certificates.crt`],
               resources,
-              volumeMounts: [sharedCerts],
-            },
-            {
+              volumeMounts: [sharedCerts, ...bundles.map((name) => ({ name, mountPath: '/etc/upstream-certs' }))],
+            }),
+            container(former, {
               name: 'get-nameservers',
               image: 'docker.io/busybox',
               command: ['/bin/sh', '-c', 'cp /etc/nginx/conf.d_secret/default.conf /etc/nginx/conf.d/'],
               resources,
               volumeMounts: [{ name: 'nginx-config', mountPath: '/etc/nginx/conf.d_secret' }, edited],
-            },
+            }),
           ],
           containers: [
-            {
+            container(former, {
               name: 'registry',
               image: 'docker.io/nginx:1.22.1-alpine',
               env: [{ name: 'NGINX_ENTRYPOINT_QUIET_LOGS', value: '1' }],
@@ -105,7 +125,7 @@ function formerStatefulSet(former: FormerMirror): KubernetesObject {
                 { ...sharedCerts, readOnly: true },
                 { ...edited, readOnly: true },
               ],
-            },
+            }),
           ],
           volumes: [
             {
@@ -115,6 +135,7 @@ function formerStatefulSet(former: FormerMirror): KubernetesObject {
             { name: 'nginx-config', secret: { secretName: `${full}-secret` } },
             { name: 'shared-certs', emptyDir: {} },
             { name: 'nginx-config-edited', emptyDir: {} },
+            ...bundles.map((name) => ({ name, configMap: { name } })),
           ],
         },
       },
@@ -146,7 +167,10 @@ function formerDaemonSet(former: FormerMirror): KubernetesObject {
           priorityClassName: 'user-standard',
           serviceAccountName: 'mirror-hostess',
           terminationGracePeriodSeconds: 2,
-          containers: [...(scheme === 'hostess' ? [hostess(name, namespace, masqueradeUrl)] : []), certificateCopier],
+          containers: [
+            ...(scheme === 'hostess' ? [container(former, hostess(name, namespace, masqueradeUrl))] : []),
+            container(former, certificateCopier),
+          ],
           volumes: [
             { name: 'tls', secret: { secretName: 'docker-certificate' } },
             { name: 'etc-hosts', hostPath: { path: '/etc/hosts' } },
@@ -160,7 +184,12 @@ function formerDaemonSet(former: FormerMirror): KubernetesObject {
   };
 }
 
-function hostess(name: string, namespace: string, masqueradeUrl: string): object {
+function container({ standIns }: FormerMirror, given: Container): Container {
+  const standIn = standIns?.[given.name] ?? {};
+  return { ...given, ...standIn, volumeMounts: [...given.volumeMounts, ...(standIn.volumeMounts ?? [])] };
+}
+
+function hostess(name: string, namespace: string, masqueradeUrl: string): Container {
   return {
     name: 'mirror-hostess',
     image: 'ghcr.io/ocadotechnology/mirror-hostess:1.4.0',
@@ -195,11 +224,10 @@ const certificateCopier = {
 };
 
 function formerConfigSecret(former: FormerMirror): KubernetesObject {
-  const config = 'proxy_cache_path /var/lib/registry levels=1:2 inactive=7d keys_zone=cache:10m max_size=17g;\n';
   return {
     apiVersion: 'v1',
     kind: 'Secret',
     metadata: metadataOf(former, '-secret'),
-    data: { 'default.conf': btoa(config) },
+    data: { 'default.conf': btoa(former.config ?? smallConfig) },
   };
 }

@@ -1,0 +1,63 @@
+import type { KubernetesObject } from '@entrepot/kube';
+import { describe, expect, test } from 'vitest';
+import { ownedBy } from '../../src/plan/ownership.ts';
+import { registryMirror, serviceOf } from '../support/mirrors.ts';
+import { plan } from '../support/planned.ts';
+
+const quay = registryMirror('quay', { upstreamUrl: 'quay.io' });
+const overlapping = { type: 'RollingUpdate', rollingUpdate: { maxSurge: '50%', maxUnavailable: 0 } };
+const halves = { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: '50%' } };
+const patience = { minReadySeconds: 10 };
+const done = { observedGeneration: 2, desiredNumberScheduled: 3, numberReady: 3, updatedNumberScheduled: 3 };
+
+/** Agents that keep this name in hosts files, with these further variables. */
+function agents(hostname: string, variables: readonly object[], rest: object = {}): KubernetesObject {
+  const env = [{ name: 'SHADOW_FQDN', value: hostname }, ...variables];
+  return ownedBy(quay, {
+    apiVersion: 'apps/v1',
+    kind: 'DaemonSet',
+    metadata: { namespace: 'mirrors', name: 'registry-mirror-quay-utils', generation: 2 },
+    spec: { template: { spec: { containers: [{ name: 'mirror-hostess', env }] } }, ...rest },
+    status: done,
+  });
+}
+
+const keeping = [{ name: 'KEEP_ON_EXIT', value: 'true' }];
+const replacing = agents('mirror-quay.io', keeping, { updateStrategy: overlapping });
+
+describe('agents that are replaced on nodes', () => {
+  test.each([
+    {
+      title: 'those that keep the line when they end: half of them at a time',
+      live: agents('mirror-quay.io', keeping),
+    },
+    {
+      title: 'those that take it along, as mirror-hostess does: only when the next one is ready beside it',
+      live: agents('mirror-quay.io', []),
+      overlaps: true,
+    },
+    {
+      title: 'ours, in the middle of replacing such ones: that goes on in the same way',
+      live: { ...replacing, status: { ...done, updatedNumberScheduled: 1 } },
+      overlaps: true,
+    },
+    {
+      title: 'ours, with a change that nobody has looked at yet: likewise',
+      live: { ...replacing, status: { ...done, observedGeneration: 1 } },
+      overlaps: true,
+    },
+    { title: 'ours, when all such ones are replaced: half of them at a time again', live: replacing },
+    {
+      title: 'those that would put back what is to be taken from nodes: half of them at a time',
+      live: agents('former-name.example.org', []),
+    },
+  ])('$title', ({ live, overlaps = false }) => {
+    const { objects } = plan([quay, serviceOf('quay', '10.0.0.7'), live]);
+    const planned = objects.find(({ kind }) => kind === 'DaemonSet');
+    expect(planned?.['spec']).toHaveProperty('updateStrategy', overlaps ? overlapping : halves);
+    // The API server leaves out a zero, so that one would have to be written again and again.
+    expect(planned?.['spec']).toEqual(
+      overlaps ? expect.not.objectContaining(patience) : expect.objectContaining(patience),
+    );
+  });
+});

@@ -1,0 +1,122 @@
+import { ThrowawayAuthority } from '@entrepot/testkit';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import type { Cluster } from '../../src/cluster/cluster.ts';
+import { installOperator, namespace, removeOperator } from '../../src/install-operator.ts';
+import { ContinuousPulls, pulledMore } from '../support/continuous-pulls.ts';
+import { installFormer } from '../support/former-installation.ts';
+import { removeMirrors, storedBlobs, untilMirrorReady } from '../support/mirrors.ts';
+import { awaited, keepArtefacts, prepared, sharedCluster, tell } from '../support/on-cluster.ts';
+import { startUpstream, type FilledUpstream } from '../support/upstreams.ts';
+
+const name = 'former';
+const host = 'former.example.test';
+const image = `${host}/former/app:1`;
+
+describe('an installation of mirror-operator that serves', { timeout: 480_000 }, () => {
+  let cluster: Cluster;
+  let upstream: FilledUpstream['upstream'];
+  let pulls: readonly ContinuousPulls[] = [];
+
+  keepArtefacts();
+  beforeAll(() =>
+    prepared('an installation of mirror-operator', async () => {
+      ({ cluster } = await sharedCluster());
+      await removeOperator(cluster);
+      const filled = await startUpstream('former', { tls: inject('upstreamCertificate') });
+      ({ upstream } = filled);
+      await filled.push('former/app:1', [1_000_000, 5_000_000]);
+      const served = await (await ThrowawayAuthority.create()).issue(['*.example.test']);
+      const spec = { upstreamUrl: upstream.host, masqueradeUrl: host };
+      await cluster.apply(
+        { apiVersion: 'scheduling.k8s.io/v1', kind: 'PriorityClass', metadata: { name: 'user-standard' }, value: 1000 },
+        {
+          apiVersion: 'v1',
+          kind: 'Secret',
+          metadata: { name: 'docker-certificate', namespace },
+          type: 'kubernetes.io/tls',
+          stringData: { 'tls.crt': served.cert, 'tls.key': served.key },
+        },
+        { apiVersion: 'k8s.osp.tech/v1', kind: 'RegistryMirror', metadata: { name }, spec },
+      );
+      await installFormer(cluster, inject('images'), { name, ...spec, caBundle: 'upstream-authorities' });
+      const workers = (await cluster.nodes()).slice(1);
+      pulls = await Promise.all(workers.map((node) => ContinuousPulls.start(cluster, node, image)));
+      await pulledMore(pulls, 3);
+    }),
+  );
+  afterAll(async () => {
+    await Promise.all(pulls.map((one) => one.stop()));
+    // Where it did not come to that.
+    await installOperator(cluster, inject('images'), inject('upstreamAuthority'));
+    await removeMirrors(cluster, name);
+    await cluster.kubectl(['-n', namespace, 'delete', 'secret/docker-certificate', 'priorityclass/user-standard']);
+    await upstream.remove();
+  });
+
+  test('is taken over by installing ours: claims, addresses and objects stay, and pulls go on', async () => {
+    const before = await identities(cluster);
+    const workers = (await cluster.nodes()).slice(1);
+    const line = `${await addressOf(cluster)}\t${host}`;
+    expect(await filesOfFormerCache(cluster)).not.toBe('');
+    for (const node of workers) expect(await cluster.onNode(node, 'cat', '/etc/hosts')).toContain(line);
+
+    const began = Date.now();
+    await installOperator(cluster, inject('images'), inject('upstreamAuthority'));
+    await untilMirrorReady(cluster, name);
+    tell(`taken over after ${((Date.now() - began) / 1000).toFixed(0)} s`);
+    await pulledMore(pulls, 3);
+
+    expect(await identities(cluster)).toMatchObject(before);
+    expect(await storedBlobs(cluster, 'former/app')).not.toEqual([]);
+    await awaited('what was cached before is gone', async () => (await filesOfFormerCache(cluster)) || undefined);
+    for (const node of workers) expect(await cluster.onNode(node, 'cat', '/etc/hosts')).toContain(line);
+  });
+
+  test('a pull fails only in the moments when a pod of the former goes, and when its agent takes the line along', async () => {
+    for (const one of pulls) {
+      const all = await one.pulls();
+      const failures = all.flatMap(({ error }) => error ?? []);
+      tell(`${one.node}: ${failures.length} of ${all.length} pulls failed`);
+      const ends = all.filter(({ error }) => error === undefined).map(({ ended }) => ended);
+      const pauses = ends.slice(1).map((ended, index) => ended - (ends[index] ?? ended));
+      expect(Math.max(...pauses)).toBeLessThan(60_000);
+      const [unresolved, others] = [/no such host/, /connection (refused|reset)|no route to host|EOF/].map((reason) =>
+        failures.filter((failure) => reason.test(failure)),
+      );
+      expect(unresolved?.length).toBeLessThanOrEqual(2);
+      expect(failures).toHaveLength((unresolved?.length ?? 0) + (others?.length ?? 0));
+    }
+  });
+});
+
+function addressOf(cluster: Cluster): Promise<string> {
+  const service = ['-n', namespace, 'get', 'service', `registry-mirror-${name}`];
+  return cluster.kubectl([...service, '-o', 'jsonpath={.spec.clusterIP}']);
+}
+
+/** The files that nginx of mirror-operator keeps on the volumes. */
+async function filesOfFormerCache(cluster: Cluster): Promise<string> {
+  const files = [
+    '/var/local-volumes',
+    '-regextype',
+    'posix-extended',
+    '-regex',
+    '/var/local-volumes/[0-9]+/./../[0-9a-f]{32}',
+  ];
+  const found = (await cluster.nodes()).map((node) => cluster.onNode(node, 'find', ...files));
+  return (await Promise.all(found)).join('').trim();
+}
+
+/** The uid and address of each object, and the volume of each claim, by name. */
+async function identities(cluster: Cluster): Promise<Readonly<Record<string, string>>> {
+  const kinds = 'services,statefulsets,daemonsets,secrets,persistentvolumeclaims';
+  const line = '{.kind}/{.metadata.name} {.metadata.uid} {.spec.clusterIP} {.spec.volumeName}{"\\n"}';
+  const columns = `jsonpath={range .items[*]}${line}{end}`;
+  const objects = await cluster.kubectl(['-n', namespace, 'get', kinds, '-l', `mirror=${name}`, '-o', columns]);
+  return Object.fromEntries(
+    objects
+      .trim()
+      .split('\n')
+      .map((line) => [line.replace(/ .*/, ''), line]),
+  );
+}
