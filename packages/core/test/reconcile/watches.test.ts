@@ -188,6 +188,8 @@ test('own kinds, managed kinds and observed objects are watched', () => {
     'mirrors DaemonSet',
     'mirrors Secret',
     'mirrors ConfigMap',
+    'mirrors PodDisruptionBudget',
+    'mirrors NetworkPolicy',
     'mirrors ConfigMap',
     'mirrors ConfigMap',
   ]);
