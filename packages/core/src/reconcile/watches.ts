@@ -72,7 +72,7 @@ export function effectOf(
   const isObserved = observed.some((reference) => isReferredTo(object, reference));
   const isOfFleet = object.metadata.labels?.[fleetLabel] !== undefined;
   const surveyed = isObserved ? 'all' : mirrorsBehind(object, state, settings);
-  const users = usersOf(object, state, settings);
+  const users = isCountOnly(object, previous) ? [] : usersOf(object, state, settings);
   const mirrors = owner === undefined ? users : [...new Set([owner, ...users])];
   return { surveyed, concernsFleet: surveyed.length > 0 || isOfFleet, mirrors };
 }
@@ -87,6 +87,12 @@ function isAskedOtherwise(previous: KubernetesObject, { metadata, status }: Kube
   const [before, now] = [readStatus(previous['status']), readStatus(status)];
   const isFirstName = before.masqueradeUrl === undefined && now.observedGeneration === metadata.generation;
   return !isFirstName && before.masqueradeUrl !== now.masqueradeUrl;
+}
+
+/** Budgets of others say how many pods they have seen, each time one comes or goes: that concerns no mirror. */
+function isCountOnly(object: KubernetesObject, previous: KubernetesObject | undefined): boolean {
+  const isBudget = isOfKind(object, [PodDisruptionBudget]);
+  return isBudget && previous !== undefined && previous.metadata.generation === object.metadata.generation;
 }
 
 /** The mirrors whose address a Service has. */

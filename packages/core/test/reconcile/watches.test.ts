@@ -15,6 +15,14 @@ function object(kind: string, name: string, metadata: object = {}, namespace = '
   return { apiVersion: 'v1', kind, metadata: { namespace, name, ...metadata } };
 }
 
+function budget(generation: number) {
+  return {
+    apiVersion: 'policy/v1',
+    kind: 'PodDisruptionBudget',
+    metadata: { namespace: 'mirrors', name: 'b', generation },
+  };
+}
+
 function named(masqueradeUrl: string, observedGeneration: number) {
   return { ...quay, status: { observedGeneration, masqueradeUrl, conditions: [] } };
 }
@@ -132,6 +140,22 @@ describe('what a change concerns', () => {
       mirrors: ['quay', 'ghcr'],
     },
     {
+      title: "somebody else's budget, which may select the pods of any mirror",
+      changed: budget(2),
+      previous: budget(1),
+      survey: [],
+      fleet: false,
+      mirrors: ['quay', 'ghcr'],
+    },
+    {
+      title: "what somebody else's budget counts",
+      changed: budget(2),
+      previous: budget(2),
+      survey: [],
+      fleet: false,
+      mirrors: [],
+    },
+    {
       title: 'a fleet object',
       changed: object('ConfigMap', 'z', { labels: { 'entrepot/fleet': 'map' } }),
       survey: [],
@@ -164,6 +188,8 @@ test('own kinds, managed kinds and observed objects are watched', () => {
     'mirrors DaemonSet',
     'mirrors Secret',
     'mirrors ConfigMap',
+    'mirrors PodDisruptionBudget',
+    'mirrors NetworkPolicy',
     'mirrors ConfigMap',
     'mirrors ConfigMap',
   ]);
