@@ -28,6 +28,8 @@ describe('the chart, with a mirror that is pulled through without a pause', { ti
   let objectsBefore: readonly string[];
   let nodesBefore: readonly object[];
 
+  const deleteClaims = (): Promise<string> =>
+    cluster.kubectl(['-n', namespace, 'delete', 'persistentvolumeclaims', '-l', 'app=docker-registry,mirror=chart']);
   const stateOfNodes = async (): Promise<readonly object[]> =>
     Promise.all((await cluster.nodes()).map((node) => nodeState(cluster, node)));
 
@@ -45,6 +47,7 @@ describe('the chart, with a mirror that is pulled through without a pause', { ti
         await awaited('the operator is gone', async () =>
           (await everyObject(cluster)).find((line) => line.startsWith(`Pod ${namespace}/`)),
         );
+        await deleteClaims();
         objectsBefore = await everyObject(cluster);
         nodesBefore = await stateOfNodes();
 
@@ -102,7 +105,7 @@ describe('the chart, with a mirror that is pulled through without a pause', { ti
     });
     expect(await stateOfNodes()).toEqual(nodesBefore);
 
-    await cluster.kubectl(['-n', namespace, 'delete', 'persistentvolumeclaims', '-l', 'app=docker-registry']);
+    await deleteClaims();
     expect(difference(objectsBefore, await everyObject(cluster))).toEqual([]);
   });
 
