@@ -11,7 +11,7 @@ import {
   type Metrics,
   type Runnable,
 } from '@entrepot/kube';
-import { ConfigMap, fieldManager, formerFieldManagers, RegistryMirror } from './api/group.ts';
+import { ConfigMap, fieldManager, formerFieldManagers, Pod, RegistryMirror } from './api/group.ts';
 import { AuthorityKeeper } from './certificates/authority-keeper.ts';
 import { CertificateKeeper } from './certificates/certificate-keeper.ts';
 import { isOfKind } from './plan/ownership.ts';
@@ -19,7 +19,7 @@ import { AbsentNodeFinder } from './reconcile/absent-nodes.ts';
 import { FleetCleaner } from './reconcile/fleet-cleaner.ts';
 import { FleetReconciler, type TextBlockListener } from './reconcile/fleet-reconciler.ts';
 import { InformerSet } from './reconcile/informer-set.ts';
-import { LostVolumeFinder } from './reconcile/lost-volume.ts';
+import { type ListPods, LostVolumeFinder } from './reconcile/lost-volume.ts';
 import { MirrorReconciler } from './reconcile/mirror-reconciler.ts';
 import { NodeAgents } from './reconcile/node-agents.ts';
 import { NodeFinalizer } from './reconcile/node-finalizer.ts';
@@ -110,6 +110,8 @@ export function createMirrorController(options: MirrorControllerOptions): Mirror
     onTextBlock: options.onTextBlock,
     clock,
   });
+  const listPods: ListPods = async (labels, signal) =>
+    (await client.list(Pod, { namespace, labelSelector: labels }, signal)).items;
   const reporter = new Reporter({ client, clock, events });
   const mirror = new MirrorReconciler({
     state,
@@ -128,7 +130,7 @@ export function createMirrorController(options: MirrorControllerOptions): Mirror
       events,
       clock,
     }),
-    lostVolumes: new LostVolumeFinder(client, namespace, clock),
+    lostVolumes: new LostVolumeFinder(listPods, clock),
     reporter,
     fleet,
     clock,

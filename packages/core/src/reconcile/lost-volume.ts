@@ -1,13 +1,5 @@
-import {
-  ApiError,
-  type Clock,
-  type KubeClient,
-  type KubernetesObject,
-  labelSelector,
-  systemClock,
-} from '@entrepot/kube';
+import { ApiError, type Clock, type KubernetesObject, labelSelector, systemClock } from '@entrepot/kube';
 import { z } from 'zod';
-import { Pod } from '../api/group.ts';
 import { readStatus } from '../api/registry-mirror-status.ts';
 import { baseLabels, registryComponent } from '../plan/ownership.ts';
 
@@ -61,6 +53,9 @@ export interface VolumeLoss {
   readonly askAgainMs?: number;
 }
 
+/** Lists the pods of the operator's namespace that have these labels. */
+export type ListPods = (labelSelector: string, signal: AbortSignal) => Promise<readonly KubernetesObject[]>;
+
 interface Known {
   readonly sinceMs: number;
   askAtMs: number;
@@ -72,14 +67,12 @@ interface Known {
  * for a while, and each time half as often.
  */
 export class LostVolumeFinder {
-  readonly #client: KubeClient;
-  readonly #namespace: string;
+  readonly #listPods: ListPods;
   readonly #clock: Clock;
   readonly #known = new Map<string, Known>();
 
-  constructor(client: KubeClient, namespace: string, clock: Clock = systemClock) {
-    this.#client = client;
-    this.#namespace = namespace;
+  constructor(listPods: ListPods, clock: Clock = systemClock) {
+    this.#listPods = listPods;
     this.#clock = clock;
   }
 
@@ -107,8 +100,8 @@ export class LostVolumeFinder {
   async #ask(mirror: string, signal: AbortSignal): Promise<string | undefined> {
     const labels = labelSelector({ ...baseLabels(mirror), ...registryComponent });
     try {
-      const { items } = await this.#client.list(Pod, { namespace: this.#namespace, labelSelector: labels }, signal);
-      return items.map(lostVolumeOf).find((message) => message !== undefined);
+      const pods = await this.#listPods(labels, signal);
+      return pods.map(lostVolumeOf).find((message) => message !== undefined);
     } catch (error) {
       if (error instanceof ApiError && error.status === 403) return undefined;
       throw error;

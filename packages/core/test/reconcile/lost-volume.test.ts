@@ -1,6 +1,6 @@
-import type { KubernetesObject } from '@entrepot/kube';
+import { type KubernetesObject, systemClock } from '@entrepot/kube';
 import { describe, expect, test } from 'vitest';
-import { lostVolumeOf } from '../../src/reconcile/lost-volume.ts';
+import { lostVolumeOf, LostVolumeFinder } from '../../src/reconcile/lost-volume.ts';
 
 function pod(scheduled: { readonly status: string; readonly message?: string } | undefined): KubernetesObject {
   return {
@@ -44,4 +44,44 @@ describe('a pod of a mirror', () => {
     { title: 'that has a node', scheduled: { status: 'True' }, says: undefined },
     { title: 'that nobody looked at yet', scheduled: undefined, says: undefined },
   ])('$title', ({ scheduled, says }) => expect(lostVolumeOf(pod(scheduled))).toBe(says));
+});
+
+describe('a mirror without a replica', () => {
+  const mirror = (status: string, reason: string): KubernetesObject => ({
+    apiVersion: 'k8s.osp.tech/v1',
+    kind: 'RegistryMirror',
+    metadata: { name: 'quay' },
+    status: { conditions: [{ type: 'CacheAvailable', status, reason, message: '', lastTransitionTime: '' }] },
+  });
+  const signal = new AbortController().signal;
+  const message = "0/2 nodes are available: 2 node(s) didn't match PersistentVolume's node affinity.";
+
+  /** When pods are listed, in seconds, if nobody looks at the mirror between the times that the finder asks for. */
+  async function asked(before: KubernetesObject, untilSeconds: number): Promise<readonly number[]> {
+    const times: number[] = [];
+    let seconds = 0;
+    const list = async (): Promise<readonly KubernetesObject[]> => {
+      times.push(seconds);
+      return [pod({ status: 'False', message })];
+    };
+    const finder = new LostVolumeFinder(list, { ...systemClock, elapsedMs: () => seconds * 1_000 });
+    while (seconds <= untilSeconds) {
+      const { askAgainMs } = await finder.find(before, 0, signal);
+      if (askAgainMs === undefined) break;
+      seconds += askAgainMs / 1_000;
+    }
+    return times;
+  }
+
+  test('that was available is looked into after ten seconds, then each time half as often', async () => {
+    expect(await asked(mirror('True', 'ReplicasReady'), 200)).toEqual([10, 20, 40, 80, 160]);
+  });
+
+  test('is looked into by an operator that comes after the one that said so', async () => {
+    expect(await asked(mirror('False', 'VolumeUnreachable'), 30)).toEqual([10, 20]);
+  });
+
+  test('that never had one is not: a new mirror waits for its pods', async () => {
+    expect(await asked(mirror('False', 'NoReplicaReady'), 200)).toEqual([]);
+  });
 });
