@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import type { Cluster } from '../../src/cluster/cluster.ts';
 import { namespace } from '../../src/install-operator.ts';
-import { answeredBy, applyMirror, untilMirrorReady } from '../support/mirrors.ts';
+import { answeredBy, applyMirror, removeMirrors, untilMirrorReady } from '../support/mirrors.ts';
 import { awaited, keepArtefacts, prepared, sharedCluster, tell } from '../support/on-cluster.ts';
 import { createPod, failedPulls, imagesOn, startPod, untilRunning } from '../support/pods.ts';
 import { startUpstream, type FilledUpstream } from '../support/upstreams.ts';
@@ -52,10 +52,7 @@ describe('nodes that come and go', () => {
     await cluster.kubectl(['delete', 'pods', '-l', 'test=pull', '--wait=false']);
     await cluster.removeNode(newcomer);
     await cluster.kubectl(['delete', 'pv', '-l', `node=${newcomer}`, '--wait=false']);
-    await cluster.kubectl(['delete', 'registrymirrors', 'nodes', 'lost', '--ignore-not-found']);
-    // What is stored under this name would be taken for its own by the next mirror of that name.
-    const claims = ['nodes', 'lost'].map((mirror) => `image-store-registry-mirror-${mirror}-0`);
-    await cluster.kubectl(['-n', namespace, 'delete', 'pvc', ...claims, '--ignore-not-found', '--wait=false']);
+    await removeMirrors(cluster, 'nodes', 'lost');
     await upstream.remove();
   });
 
@@ -187,7 +184,7 @@ function claimOf(name: string, volumeName: string): object {
   return {
     apiVersion: 'v1',
     kind: 'PersistentVolumeClaim',
-    metadata: { name, namespace },
+    metadata: { name, namespace, labels: { mirror: 'lost' } },
     spec: {
       accessModes: ['ReadWriteOnce'],
       resources: { requests: { storage: '20Gi' } },
