@@ -159,8 +159,8 @@ describe('nodes that come and go', () => {
         'k8s.io',
         'images',
         'list',
-        'labels."io.cri-containerd.pinned"==pinned',
         '--quiet',
+        'labels."io.cri-containerd.pinned"==pinned',
       );
       expect(listed.split('\n')).toEqual(expect.arrayContaining([agent, fetcher]));
     },
