@@ -7,6 +7,7 @@ import { runProgram } from '../run-program.ts';
 import { waitFor } from '../wait-for.ts';
 import { kindConfig, type KindConfigInput } from './kind-config.ts';
 import { localVolumes, volumeFolders } from './local-volumes.ts';
+import { startWorker } from './start-worker.ts';
 
 /** What tells a cluster: enough to find it again from another process. */
 export interface ClusterAddress {
@@ -107,6 +108,34 @@ export class Cluster {
     await this.#engine.docker(['start', node]);
   }
 
+  /**
+   * Adds a worker: a machine that was never part of the cluster, with nothing but what its node image has. Done when the
+   * cluster knows it; it need not be ready.
+   *
+   * @param like the node whose image it has
+   * @param images of the engine that it has before it joins
+   */
+  async addNode(node: string, like: string, images: readonly string[] = []): Promise<void> {
+    const image = (await this.#engine.docker(['inspect', '--format', '{{.Config.Image}}', like])).trim();
+    const { name: cluster } = this.address;
+    await startWorker(this.#engine, { cluster, node, image, network: clusterNetwork });
+    const runs = async (): Promise<string | undefined> =>
+      this.onNode(node, 'systemctl', 'is-active', 'containerd').then(() => undefined);
+    await waitFor(`containerd runs on ${node}`, runs, { timeoutMs: readyTimeoutMs, onProgress: () => {} });
+    if (images.length > 0) await this.load(images, [node]);
+    const [controlPlane = ''] = await this.nodes();
+    const join = await this.onNode(controlPlane, 'kubeadm', 'token', 'create', '--print-join-command');
+    // Its checks find fault with any container.
+    await this.onNode(node, ...join.trim().split(/\s+/), '--skip-phases=preflight');
+    await this.#addVolumes(node);
+  }
+
+  /** Takes a worker away for good, with its disks, and tells the cluster so. */
+  async removeNode(node: string): Promise<void> {
+    await this.#engine.docker(['rm', '--force', '--volumes', node]);
+    await this.kubectl(['delete', 'node', node, '--ignore-not-found']);
+  }
+
   /** Takes the power from all nodes at once, and gives it back. Done when their containers run; see {@link untilReady}. */
   async reboot(): Promise<void> {
     const nodes = await this.nodes();
@@ -137,9 +166,10 @@ export class Cluster {
     }
   }
 
-  /** Gives images of the engine to every node. */
-  async load(images: readonly string[]): Promise<void> {
-    await this.#kind(['load', 'docker-image', ...images]);
+  /** Gives images of the engine to these nodes; to every node when none are named. */
+  async load(images: readonly string[], nodes: readonly string[] = []): Promise<void> {
+    const only = nodes.length === 0 ? [] : ['--nodes', nodes.join()];
+    await this.#kind(['load', 'docker-image', ...images, ...only]);
   }
 
   /** Writes journals of the nodes and logs of all pods into a folder. */

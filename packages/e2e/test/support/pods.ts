@@ -10,14 +10,20 @@ export interface PodOptions {
   readonly pullAlways?: boolean;
 }
 
-/** A pod on a certain node; done when its container runs. The time limit is for the pull, mostly. */
-export async function startPod(cluster: Cluster, { name, node, image, pullAlways }: PodOptions): Promise<void> {
+/** A pod on a certain node; done when its container runs. */
+export async function startPod(cluster: Cluster, options: PodOptions): Promise<void> {
+  await createPod(cluster, options);
+  await untilRunning(cluster, options);
+}
+
+/** A pod for a certain node, which need not be there yet. */
+export async function createPod(cluster: Cluster, { name, node, image, pullAlways }: PodOptions): Promise<void> {
   const pod = {
     apiVersion: 'v1',
     kind: 'Pod',
     metadata: { name, labels: { test: 'pull' } },
     spec: {
-      nodeName: node,
+      nodeSelector: { 'kubernetes.io/hostname': node },
       automountServiceAccountToken: false,
       tolerations: [{ operator: 'Exists' }],
       terminationGracePeriodSeconds: 1,
@@ -25,11 +31,23 @@ export async function startPod(cluster: Cluster, { name, node, image, pullAlways
     },
   };
   await cluster.apply(pod);
+}
+
+/** Done when the pod's container runs; the time limit is for the pull, mostly. */
+export async function untilRunning(cluster: Cluster, { name, node }: PodOptions): Promise<void> {
   await awaited(`pod ${name} runs on ${node}`, async () => {
     const status = '{.status.phase} {.status.containerStatuses[0].state.waiting}';
     const said = await cluster.kubectl(['get', 'pod', name, '-o', `jsonpath=${status}`]);
     return said.startsWith('Running') ? undefined : said;
   });
+}
+
+/** What the kubelet said of pulls that failed, each once. */
+export async function failedPulls(cluster: Cluster, pod: string): Promise<readonly string[]> {
+  const selector = `involvedObject.name=${pod},reason=Failed`;
+  const messages = 'jsonpath={range .items[*]}{.message}{"\\n"}{end}';
+  const lines = (await cluster.kubectl(['get', 'events', '--field-selector', selector, '-o', messages])).split('\n');
+  return lines.filter((line) => line.startsWith('Failed to pull image'));
 }
 
 /** The images of a repository that a node has, by digest. */
