@@ -7,10 +7,8 @@ const passing = /^(Event |EndpointSlice |Lease kube-)/;
 export async function everyObject(cluster: Cluster): Promise<readonly string[]> {
   const kinds = (await cluster.kubectl(['api-resources', '--verbs=list', '-o', 'name'])).trim().split('\n');
   const line = '{.kind} {.metadata.namespace}/{.metadata.name}{"\\n"}';
-  const lines = await cluster.kubectl([
-    ...['get', kinds.join(','), '-A', '-o'],
-    `jsonpath={range .items[*]}${line}{end}`,
-  ]);
+  const format = `jsonpath={range .items[*]}${line}{end}`;
+  const lines = await cluster.kubectl(['get', kinds.join(','), '-A', '-o', format]);
   return lines
     .trim()
     .split('\n')
