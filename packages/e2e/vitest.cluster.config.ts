@@ -5,7 +5,8 @@ export default packageTests('cluster', {
   include: ['test/cluster/**/*.e2e.ts'],
   globalSetup: ['test/support/shared-cluster.ts'],
   results: 'cluster.json',
-  testTimeout: 180_000,
-  hookTimeout: 180_000,
+  // What is awaited inside has limits of its own, which say what was missing: these only end what hangs.
+  testTimeout: 600_000,
+  hookTimeout: 600_000,
   fileParallelism: false,
 });

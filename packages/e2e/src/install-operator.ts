@@ -32,7 +32,7 @@ export async function installOperator(cluster: Cluster, images: ProductImages, u
 export async function upgradeOperator(cluster: Cluster, images: ProductImages, chart: string): Promise<void> {
   // What kubectl applied before is taken over.
   const words = ['upgrade', releaseName, chart, '--install', '--take-ownership', '--force-conflicts'];
-  await helm(cluster, [...words, '--namespace', namespace, '--wait', '--timeout', '120s', '--values', '-'], {
+  await helm(cluster, [...words, '--namespace', namespace, '--wait', '--timeout', '300s', '--values', '-'], {
     images: { nginx: imageOf(images.nginx) },
     settings: { caCertificateBundle: bundle, tolerations: [{ operator: 'Exists' }] },
     // Images are built anew under the same names.
