@@ -1,3 +1,5 @@
+export { allObjects } from './cluster/all-objects.ts';
+export { copyChart } from './cluster/copy-chart.ts';
 export { AtomicFolder } from './node/atomic-folder.ts';
 export { type Environment } from './node/environment.ts';
 export { type ImageProgram } from './node/images.ts';

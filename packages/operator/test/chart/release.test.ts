@@ -1,10 +1,9 @@
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { GroupVersionKind } from '@entrepot/kube';
+import { copyChart } from '@entrepot/testkit';
 import { version } from '../../src/version.ts';
-import { allObjects } from '../operator/all-objects.ts';
 import { TestCluster } from '../operator/test-cluster.ts';
 import { chartFolder, Helm } from './helm.ts';
 
@@ -26,10 +25,12 @@ beforeAll(async () => {
   cluster = await TestCluster.start();
   helm = await Helm.find(cluster.plane.kubeconfig);
   await cluster.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } });
-  previousChart = await mkdtemp(join(tmpdir(), 'entrepot-chart-'));
-  await cp(chartFolder, previousChart, { recursive: true });
-  await changed('Chart.yaml', /^(version|appVersion): .*$/gm, '$1: 0.0.1');
-  await changed('templates/crd.yaml', 'description: Whether everything is in place.', 'description: As it was.');
+  previousChart = await copyChart(chartFolder, '0.0.1');
+  const definitions = join(previousChart, 'templates/crd.yaml');
+  const text = await readFile(definitions, 'utf8');
+  const changed = text.replace('description: Whether everything is in place.', 'description: As it was.');
+  if (changed === text) throw new Error(`${definitions} does not describe the condition as this test expects`);
+  await writeFile(definitions, changed);
 }, 900_000);
 
 afterAll(async () => {
@@ -37,13 +38,6 @@ afterAll(async () => {
   await rm(previousChart, { recursive: true, force: true });
   await cluster.stop();
 });
-
-async function changed(file: string, what: string | RegExp, by: string): Promise<void> {
-  const path = join(previousChart, file);
-  const text = await readFile(path, 'utf8');
-  expect(text).toMatch(what);
-  await writeFile(path, text.replace(what, by));
-}
 
 /** Without a node no pod runs, so nothing is waited for, and hooks are left out. */
 const release = (...words: readonly string[]) => helm.done([...words, '--namespace', namespace]);
@@ -64,7 +58,7 @@ const now = ['Whether everything is in place', `ghcr.io/entrepot/operator:${vers
 
 describe('on a real API server', { timeout: 240_000 }, () => {
   test('the CustomResourceDefinition and the operator go with each upgrade and rollback, and mirrors stay', async () => {
-    const empty = await allObjects(cluster.plane);
+    const empty = await cluster.objects();
     await release('install', 'entrepot', previousChart);
     await expect.poll(installed, { timeout: 120_000 }).toEqual(before);
     await cluster.mirror('quay', { upstreamUrl: 'quay.io' });
@@ -75,20 +69,20 @@ describe('on a real API server', { timeout: 240_000 }, () => {
     await expect.poll(installed, { timeout: 120_000 }).toEqual(before);
     await release('upgrade', 'entrepot', chartFolder, '--reset-then-reuse-values');
     await expect.poll(installed, { timeout: 120_000 }).toEqual(now);
-    expect(await allObjects(cluster.plane)).toContain('RegistryMirror /quay');
+    expect(await cluster.objects()).toContain('RegistryMirror /quay');
 
     await release('uninstall', 'entrepot', '--no-hooks');
-    await expect.poll(() => allObjects(cluster.plane), { timeout: 120_000, interval: 500 }).toEqual(empty);
+    await expect.poll(() => cluster.objects(), { timeout: 120_000, interval: 500 }).toEqual(empty);
   });
 
   test('mirrors and their definition can be kept, and are taken over by the next installation', async () => {
     await release('install', 'entrepot', chartFolder, '--set', 'uninstall.keepMirrors=true');
     await cluster.mirror('quay', { upstreamUrl: 'quay.io' });
     await release('uninstall', 'entrepot');
-    expect(await allObjects(cluster.plane)).toContain('RegistryMirror /quay');
+    expect(await cluster.objects()).toContain('RegistryMirror /quay');
 
     await release('install', 'entrepot', chartFolder, '--take-ownership');
-    expect(await allObjects(cluster.plane)).toContain('RegistryMirror /quay');
+    expect(await cluster.objects()).toContain('RegistryMirror /quay');
     await release('uninstall', 'entrepot', '--no-hooks');
   });
 

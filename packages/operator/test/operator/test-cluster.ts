@@ -1,9 +1,13 @@
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
+import { promisify } from 'node:util';
 import { RegistryMirror } from '@entrepot/core';
 import { poll, startControlPlane, type ControlPlane, type ControlPlaneOptions } from '@entrepot/control-plane';
 import { KubeClient, loadConnection, type GroupVersionKind, type KubernetesObject } from '@entrepot/kube';
+import { allObjects } from '@entrepot/testkit';
 import { z } from 'zod';
+
+const execute = promisify(execFile);
 
 /** A RegistryMirror that has a status, or a status to be written. */
 export const withConditions = z.looseObject({
@@ -67,6 +71,15 @@ export class TestCluster {
       },
       { deadlineMs: 60_000 },
     );
+  }
+
+  /** `Kind namespace/name` of everything that is there. */
+  async objects(): Promise<readonly string[]> {
+    const { kubectl, kubeconfig } = this.plane;
+    return allObjects(async (words) => {
+      const { stdout } = await execute(kubectl, ['--kubeconfig', kubeconfig, ...words], { maxBuffer: 1 << 26 });
+      return stdout;
+    });
   }
 
   /** `name@resourceVersion` of all objects of these kinds. */

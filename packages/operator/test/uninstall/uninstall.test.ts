@@ -2,7 +2,6 @@ import { RegistryMirror } from '@entrepot/core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { run } from '../../src/cli/run.ts';
 import { entrepot, fixtures, type Ended } from '../cli/run-program.ts';
-import { allObjects } from '../operator/all-objects.ts';
 import { RunningOperator } from '../operator/running-operator.ts';
 import { TestCluster } from '../operator/test-cluster.ts';
 
@@ -49,7 +48,7 @@ describe('entrepot uninstall', { timeout: 240_000 }, () => {
   test('leaves nothing of mirrors and operator but the manifests, with an operator that is asked for no pods', async () => {
     await cluster.apply((await entrepot(['manifests', '--namespace', namespace])).out);
     const isPod = (line: string): boolean => line.startsWith('Pod ');
-    const before = (await allObjects(cluster.plane)).filter((line) => !isPod(line));
+    const before = (await cluster.objects()).filter((line) => !isPod(line));
     const operator = new RunningOperator(cluster.plane.kubeconfig, { NAMESPACE: namespace, LEADER_ELECTION: 'on' });
     for (const name of ['hub', 'quay']) {
       await cluster.mirror(name, { upstreamUrl: `${name}.example.com` });
@@ -66,7 +65,7 @@ describe('entrepot uninstall', { timeout: 240_000 }, () => {
     expect(said).toMatch(/^RegistryMirror hub: .*\nRegistryMirror quay: /);
     expect(said).toContain('deleted: Lease entrepot-operator, ConfigMap entrepot-inventory, Secret entrepot-ca\n');
     expect(code).toBe(0);
-    await expect.poll(() => allObjects(cluster.plane), { timeout: 120_000, interval: 500 }).toEqual(before);
+    await expect.poll(() => cluster.objects(), { timeout: 120_000, interval: 500 }).toEqual(before);
     const kind = { group: 'apps', version: 'v1', kind: 'Deployment' };
     expect(await cluster.client.get(kind, { namespace, name: 'entrepot-operator' })).toMatchObject({
       spec: { replicas: 0 },
@@ -96,7 +95,7 @@ Nothing else was taken away. The operator goes on with it while it runs (kubectl
 and gives nodes up that do not answer within NODE_WITHDRAWAL_LIMIT. Repeat this later, or with a longer time.
 `);
     expect(code).toBe(1);
-    expect(await allObjects(cluster.plane)).toContain('Secret mirrors/entrepot-ca');
+    expect(await cluster.objects()).toContain('Secret mirrors/entrepot-ca');
 
     const gone = { metadata: { finalizers: null } };
     await cluster.client.patch(RegistryMirror, { name: 'stuck' }, gone, { type: 'merge' });
@@ -112,7 +111,7 @@ to delete them: kubectl -n mirrors delete persistentvolumeclaims -l app=docker-r
 `);
     const taken = await uninstall(['--delete-claims']);
     expect(taken.said).toContain('deleted claims: image-store-a, image-store-b\n');
-    expect((await allObjects(cluster.plane)).filter((line) => line.includes('image-store'))).toEqual([]);
+    expect((await cluster.objects()).filter((line) => line.includes('image-store'))).toEqual([]);
   });
 
   test('a time that is none is a usage error', async () => {
