@@ -1,30 +1,34 @@
 import { ThrowawayAuthority } from '@entrepot/testkit';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import type { Cluster } from '../../src/cluster/cluster.ts';
 import { namespace } from '../../src/install-operator.ts';
-import { ContinuousPulls, pulledMore } from '../support/continuous-pulls.ts';
+import { ContinuousPulls, pulledMore, stopPulls } from '../support/continuous-pulls.ts';
 import { applyMirror, hurryKubelets, removeMirrors, servedCertificate, untilCondition } from '../support/mirrors.ts';
-import { awaited, keepArtefacts, prepared, sharedCluster } from '../support/on-cluster.ts';
-import { startUpstream, type FilledUpstream } from '../support/upstreams.ts';
+import { afterwards, awaited, keepArtefacts, prepared, sharedCluster } from '../support/on-cluster.ts';
+import { removeObjects } from '../support/remove-objects.ts';
+import { startUpstream } from '../support/upstreams.ts';
 
 /** A mirror with a certificate of the operator's CA, and one with a user's. */
 const mirrors = ['own-ca', 'given'] as const;
 const hostOf = (mirror: string): string => `${mirror}.example.test`;
 
-describe('while nodes pull without a pause', { timeout: 480_000 }, () => {
+describe('while nodes pull without a pause', () => {
   let cluster: Cluster;
-  let upstream: FilledUpstream['upstream'];
   let pulls: readonly ContinuousPulls[] = [];
+
+  const after = afterwards();
 
   keepArtefacts();
   beforeAll(() =>
     prepared('mirrors and pulls through them', async () => {
       ({ cluster } = await sharedCluster());
       const filled = await startUpstream('rotation');
-      ({ upstream } = filled);
+      after.defer(() => filled.upstream.remove());
+      after.defer(() => removeObjects(cluster, 'secret/rotation-given'));
       await giveCertificate(cluster);
       for (const mirror of mirrors) await filled.push(`rotation/${mirror}:1`, [1_000_000, 5_000_000]);
-      const common = { upstreamUrl: upstream.host, replicas: 1, upstream: { plainHTTP: true } };
+      const common = { upstreamUrl: filled.upstream.host, replicas: 1, upstream: { plainHTTP: true } };
+      after.defer(() => removeMirrors(cluster, ...mirrors));
       const tls = { 'own-ca': {}, given: { tls: { secretName: 'rotation-given' } } };
       await Promise.all(
         mirrors.map((name) => applyMirror(cluster, name, { ...common, masqueradeUrl: hostOf(name), ...tls[name] })),
@@ -33,14 +37,9 @@ describe('while nodes pull without a pause', { timeout: 480_000 }, () => {
       const images = mirrors.map((mirror) => `${hostOf(mirror)}/rotation/${mirror}:1`);
       const everywhere = workers.flatMap((node) => images.map((image) => ContinuousPulls.start(cluster, node, image)));
       pulls = await Promise.all(everywhere);
+      after.defer(() => stopPulls(pulls));
     }),
   );
-  afterAll(async () => {
-    await Promise.all(pulls.map((one) => one.stop()));
-    await removeMirrors(cluster, ...mirrors);
-    await cluster.kubectl(['-n', namespace, 'delete', 'secret', 'rotation-given']);
-    await upstream.remove();
-  });
 
   test('the own CA and a user’s certificate are replaced, nodes trust the new ones first, and no pull fails', async () => {
     const [, node = ''] = await cluster.nodes();

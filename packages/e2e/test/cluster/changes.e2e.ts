@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { beforeAll, describe, expect, inject, test } from 'vitest';
 import type { Cluster } from '../../src/cluster/cluster.ts';
 import { namespace } from '../../src/install-operator.ts';
-import { ContinuousPulls, pulledMore } from '../support/continuous-pulls.ts';
+import { ContinuousPulls, pulledMore, stopPulls } from '../support/continuous-pulls.ts';
 import {
   applyMirror,
   hurryKubelets,
@@ -13,14 +13,15 @@ import {
   untilCondition,
   untilMirrorReady,
 } from '../support/mirrors.ts';
-import { awaited, keepArtefacts, prepared, sharedCluster, tell } from '../support/on-cluster.ts';
+import { afterwards, awaited, keepArtefacts, prepared, sharedCluster, tell } from '../support/on-cluster.ts';
 import { namesIn, trustedOn, untilForgotten } from '../support/on-nodes.ts';
-import { imagesOn, startPod } from '../support/pods.ts';
+import { imagesOn, removePods, startPod } from '../support/pods.ts';
+import { removeObjects } from '../support/remove-objects.ts';
 import { startUpstream, type FilledUpstream } from '../support/upstreams.ts';
 
 const mirrors = ['right', 'moving', 'renamed', 'closed', 'wrong'];
 
-describe('several mirrors at once, which are changed while they serve', { timeout: 480_000 }, () => {
+describe('several mirrors at once, which are changed while they serve', () => {
   let cluster: Cluster;
   let node: string;
   let otherNode: string;
@@ -41,27 +42,27 @@ describe('several mirrors at once, which are changed while they serve', { timeou
   const tellTime = (what: string, began: number): void =>
     tell(`${what} after ${((performance.now() - began) / 1000).toFixed(0)} s`);
 
+  const after = afterwards();
+
   keepArtefacts();
   beforeAll(() =>
     prepared('mirrors that will change', async () => {
       ({ cluster } = await sharedCluster());
       [, node = '', otherNode = ''] = await cluster.nodes();
       [first, second] = await Promise.all([startUpstream('first'), startUpstream('second')]);
+      for (const { upstream } of [first, second]) after.defer(() => upstream.remove());
+      after.defer(() => removeObjects(cluster, 'secret/changes-login'));
+      after.defer(() => removeMirrors(cluster, ...mirrors));
+      after.defer(() => removePods(cluster));
       await Promise.all([
         first.push('changes/right:1', [1_000_000, 5_000_000]),
         ...['right', 'moving', 'renamed'].map((name) => applyMirror(cluster, name, plainSpec(`${name}.example.test`))),
       ]);
       const image = 'right.example.test/changes/right:1';
       pulls = await Promise.all([node, otherNode].map((one) => ContinuousPulls.start(cluster, one, image)));
+      after.defer(() => stopPulls(pulls));
     }),
   );
-  afterAll(async () => {
-    await Promise.all(pulls.map((one) => one.stop()));
-    await cluster.kubectl(['delete', 'pods', '-l', 'test=pull', '--wait=false']);
-    await removeMirrors(cluster, ...mirrors);
-    await cluster.kubectl(['-n', namespace, 'delete', 'secret', 'changes-login', '--ignore-not-found']);
-    await Promise.all([first, second].map(({ upstream }) => upstream.remove()));
-  });
 
   test.concurrent(
     'another upstream is asked, and what is cached of the former one is not given out as its own',
@@ -199,7 +200,7 @@ describe('several mirrors at once, which are changed while they serve', { timeou
   });
 
   test('mirrors that go leave nothing but their claims', async () => {
-    await Promise.all(pulls.map((one) => one.stop()));
+    await stopPulls(pulls);
     const hosts = [...mirrors, 'new-name', 'mended'].map((name) => `${name}.example.test`);
     const began = performance.now();
     await cluster.kubectl(['delete', 'registrymirrors', ...mirrors]);

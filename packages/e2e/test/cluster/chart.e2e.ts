@@ -1,75 +1,67 @@
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { rm } from 'node:fs/promises';
+import { allObjects, copyChart } from '@entrepot/testkit';
+import { beforeAll, describe, expect, inject, test } from 'vitest';
 import type { Cluster } from '../../src/cluster/cluster.ts';
 import { chartFolder, helm } from '../../src/helm.ts';
 import { installOperator, namespace, releaseName, upgradeOperator } from '../../src/install-operator.ts';
-import { ContinuousPulls, pulledMore } from '../support/continuous-pulls.ts';
-import { everyObject, nodeState } from '../support/everything.ts';
+import { ContinuousPulls, pulledMore, stopPulls } from '../support/continuous-pulls.ts';
 import { interruptionSince } from '../support/interruption.ts';
-import { applyMirror } from '../support/mirrors.ts';
-import { awaited, keepArtefacts, prepared, sharedCluster, tell } from '../support/on-cluster.ts';
+import { applyMirror, removeMirrors } from '../support/mirrors.ts';
+import { afterwards, awaited, keepArtefacts, prepared, sharedCluster, tell } from '../support/on-cluster.ts';
+import { nodeState } from '../support/on-nodes.ts';
 import { untilAllRun } from '../support/rollout.ts';
-import { startUpstream, type FilledUpstream } from '../support/upstreams.ts';
+import { startUpstream } from '../support/upstreams.ts';
 
 const images = inject('images');
 const version = images.operator.slice(images.operator.lastIndexOf(':') + 1);
 const formerVersion = '0.0.1';
 
-describe('the chart, with a mirror that is pulled through without a pause', { timeout: 600_000 }, () => {
+describe('the chart, with a mirror that is pulled through without a pause', () => {
   const host = 'chart.example.test';
   const release = (...words: readonly string[]): Promise<string> =>
     helm(cluster, [...words, '--namespace', namespace, '--timeout', '240s']);
   let cluster: Cluster;
-  let upstream: FilledUpstream['upstream'];
-  let formerChart: string;
   let pulls: readonly ContinuousPulls[] = [];
   let objectsBefore: readonly string[];
   let nodesBefore: readonly object[];
 
-  const deleteClaims = (): Promise<string> =>
-    cluster.kubectl(['-n', namespace, 'delete', 'persistentvolumeclaims', '-l', 'app=docker-registry,mirror=chart']);
+  const everything = (): Promise<readonly string[]> => allObjects((words) => cluster.kubectl(words));
   const stateOfNodes = async (): Promise<readonly object[]> =>
     Promise.all((await cluster.nodes()).map((node) => nodeState(cluster, node)));
 
-  keepArtefacts();
-  beforeAll(
-    () =>
-      prepared('the chart of a former version', async () => {
-        ({ cluster } = await sharedCluster());
-        formerChart = await formerVersionOfChart();
-        await nameImagesAlso(cluster, formerVersion);
-        const filled = await startUpstream('chart');
-        ({ upstream } = filled);
-        await filled.push('chart/app:1', [1_000_000, 5_000_000]);
-        await release('uninstall', releaseName);
-        await awaited('the operator is gone', async () =>
-          (await everyObject(cluster)).find((line) => line.startsWith(`Pod ${namespace}/`)),
-        );
-        await deleteClaims();
-        objectsBefore = await everyObject(cluster);
-        nodesBefore = await stateOfNodes();
+  const after = afterwards();
 
-        await upgradeOperator(cluster, images, formerChart);
-        const spec = { upstreamUrl: upstream.host, masqueradeUrl: host, upstream: { plainHTTP: true } };
-        await applyMirror(cluster, 'chart', spec);
-        await untilAllRun(cluster, formerVersion);
-        const workers = (await cluster.nodes()).slice(1);
-        const image = `${host}/chart/app:1`;
-        pulls = await Promise.all(workers.map((node) => ContinuousPulls.start(cluster, node, image)));
-        await pulledMore(pulls, 3);
-      }),
-    420_000,
+  keepArtefacts();
+  beforeAll(() =>
+    prepared('the chart of a former version', async () => {
+      ({ cluster } = await sharedCluster());
+      const formerChart = await copyChart(chartFolder, formerVersion);
+      after.defer(() => rm(formerChart, { recursive: true, force: true }));
+      await nameImagesAlso(cluster, formerVersion);
+      const filled = await startUpstream('chart');
+      after.defer(() => filled.upstream.remove());
+      await filled.push('chart/app:1', [1_000_000, 5_000_000]);
+      after.defer(() => removeMirrors(cluster, 'chart'));
+      // Other files find the operator as they expect it.
+      after.defer(() => installOperator(cluster, images, inject('upstreamAuthority')));
+      await release('uninstall', releaseName);
+      await awaited('the operator is gone', async () =>
+        (await everything()).find((line) => line.startsWith(`Pod ${namespace}/`)),
+      );
+      objectsBefore = await everything();
+      nodesBefore = await stateOfNodes();
+
+      await upgradeOperator(cluster, images, formerChart);
+      const spec = { upstreamUrl: filled.upstream.host, masqueradeUrl: host, upstream: { plainHTTP: true } };
+      await applyMirror(cluster, 'chart', spec);
+      await untilAllRun(cluster, formerVersion);
+      const workers = (await cluster.nodes()).slice(1);
+      const image = `${host}/chart/app:1`;
+      pulls = await Promise.all(workers.map((node) => ContinuousPulls.start(cluster, node, image)));
+      after.defer(() => stopPulls(pulls));
+      await pulledMore(pulls, 3);
+    }),
   );
-  afterAll(async () => {
-    await Promise.all(pulls.map((one) => one.stop()));
-    await rm(formerChart, { recursive: true, force: true });
-    await upstream.remove();
-    await cluster.kubectl(['delete', 'registrymirror', 'chart', '--ignore-not-found']).catch(() => '');
-    // Other files find the operator as they expect it.
-    await installOperator(cluster, images, inject('upstreamAuthority'));
-  }, 240_000);
 
   test('is upgraded from the former version, and no pull fails', async () => {
     const since = Date.now();
@@ -89,7 +81,7 @@ describe('the chart, with a mirror that is pulled through without a pause', { ti
   });
 
   test('leaves nothing but claims on cluster and nodes when it is uninstalled', async () => {
-    await Promise.all(pulls.map((one) => one.stop()));
+    await stopPulls(pulls);
     expect(JSON.stringify(await stateOfNodes())).toContain(host);
 
     const began = performance.now();
@@ -100,13 +92,13 @@ describe('the chart, with a mirror that is pulled through without a pause', { ti
       (index) => `+ PersistentVolumeClaim ${namespace}/image-store-registry-mirror-chart-${index}`,
     );
     await awaited('the cluster is as before, but for claims', async () => {
-      const differences = difference(objectsBefore, await everyObject(cluster));
+      const differences = difference(objectsBefore, await everything());
       return differences.join() === claims.join() ? undefined : differences.join(', ');
     });
     expect(await stateOfNodes()).toEqual(nodesBefore);
 
-    await deleteClaims();
-    expect(difference(objectsBefore, await everyObject(cluster))).toEqual([]);
+    await cluster.kubectl(['-n', namespace, 'delete', 'pvc', '-l', 'mirror=chart', '--timeout=180s']);
+    expect(difference(objectsBefore, await everything())).toEqual([]);
   });
 
   /** Why pulls failed since then; says how many did not. */
@@ -121,16 +113,6 @@ describe('the chart, with a mirror that is pulled through without a pause', { ti
     return reasons;
   }
 });
-
-/** A copy of the chart that calls itself and our images by another version. */
-async function formerVersionOfChart(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'chart-'));
-  await cp(chartFolder, folder, { recursive: true });
-  const file = join(folder, 'Chart.yaml');
-  const text = await readFile(file, 'utf8');
-  await writeFile(file, text.replaceAll(/^(version|appVersion): .*$/gm, `$1: ${formerVersion}`));
-  return folder;
-}
 
 /** Gives our images on all nodes the names of another version as well. */
 async function nameImagesAlso(cluster: Cluster, tag: string): Promise<void> {

@@ -1,7 +1,8 @@
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { beforeAll, describe, expect, inject, test } from 'vitest';
 import type { Cluster } from '../../src/cluster/cluster.ts';
 import { namespace } from '../../src/install-operator.ts';
-import { awaited, keepArtefacts, prepared, sharedCluster } from '../support/on-cluster.ts';
+import { afterwards, awaited, keepArtefacts, prepared, sharedCluster } from '../support/on-cluster.ts';
+import { removeObjects } from '../support/remove-objects.ts';
 
 const labels = { app: 'mirror-hostess' };
 
@@ -44,10 +45,13 @@ describe("our image in mirror-hostess's DaemonSet", () => {
   let cluster: Cluster;
   let address: string;
 
+  const after = afterwards();
+
   keepArtefacts();
   beforeAll(() =>
     prepared('a Service and a DaemonSet for mirror-hostess', async () => {
       ({ cluster } = await sharedCluster());
+      after.defer(() => removeObjects(cluster, 'service/drop-in', 'daemonset/drop-in'));
       const service = { metadata: { name: 'drop-in', namespace }, spec: { ports: [{ port: 443 }] } };
       await cluster.apply({ apiVersion: 'v1', kind: 'Service', ...service });
       address = await cluster.kubectl([
@@ -62,9 +66,6 @@ describe("our image in mirror-hostess's DaemonSet", () => {
       await cluster.apply(daemonSet(inject('images')['node-agent']));
     }),
   );
-  afterAll(async () => {
-    await cluster.kubectl(['-n', namespace, 'delete', 'service/drop-in', 'daemonset/drop-in', '--ignore-not-found']);
-  });
 
   const lineOn = async (node: string): Promise<string | undefined> =>
     (await cluster.onNode(node, 'cat', '/etc/hosts'))

@@ -1,8 +1,8 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import type { Cluster } from '../../src/cluster/cluster.ts';
 import { namespace } from '../../src/install-operator.ts';
-import { applyMirror, untilMirrorReady } from '../support/mirrors.ts';
-import { awaited, keepArtefacts, prepared, sharedCluster } from '../support/on-cluster.ts';
+import { applyMirror, removeMirrors, untilMirrorReady } from '../support/mirrors.ts';
+import { afterwards, awaited, keepArtefacts, prepared, sharedCluster } from '../support/on-cluster.ts';
 
 describe('evictions, as draining a node asks for them', () => {
   const spec = { upstreamUrl: 'evictions.upstream.test', masqueradeUrl: 'evictions.example.test' };
@@ -10,17 +10,17 @@ describe('evictions, as draining a node asks for them', () => {
   const second = 'registry-mirror-evictions-1';
   let cluster: Cluster;
 
+  const after = afterwards();
+
   keepArtefacts();
   beforeAll(() =>
     prepared('a mirror with two replicas', async () => {
       ({ cluster } = await sharedCluster());
+      after.defer(() => removeMirrors(cluster, 'evictions'));
       await applyMirror(cluster, 'evictions', { ...spec, replicas: 2 });
       await allReady(2);
     }),
   );
-  afterAll(async () => {
-    await cluster.kubectl(['delete', 'registrymirror', 'evictions']);
-  });
 
   test('replicas are on nodes of their own, and go one at a time', async () => {
     const nodes = await cluster.kubectl([...pods, '-o', 'jsonpath={.items[*].spec.nodeName}']);

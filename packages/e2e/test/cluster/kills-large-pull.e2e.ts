@@ -1,11 +1,11 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import type { Cluster } from '../../src/cluster/cluster.ts';
 import { namespace } from '../../src/install-operator.ts';
-import { ContinuousPulls, pulledMore } from '../support/continuous-pulls.ts';
+import { ContinuousPulls, pulledMore, stopPulls } from '../support/continuous-pulls.ts';
 import { killPods } from '../support/kills.ts';
-import { applyMirror, patchMirror } from '../support/mirrors.ts';
-import { awaited, keepArtefacts, prepared, sharedCluster, tell } from '../support/on-cluster.ts';
-import { startPod } from '../support/pods.ts';
+import { applyMirror, patchMirror, removeMirrors } from '../support/mirrors.ts';
+import { afterwards, awaited, keepArtefacts, prepared, sharedCluster, tell } from '../support/on-cluster.ts';
+import { failedPulls, removePods, startPod } from '../support/pods.ts';
 import { runningPods, untilPodsReady, type RunningPod } from '../support/running-pods.ts';
 import { seenWhile } from '../support/seen-while.ts';
 import { startUpstream, type FilledUpstream } from '../support/upstreams.ts';
@@ -21,12 +21,16 @@ describe('the only pod of a mirror is replaced', () => {
   /** Pulls of something small on another node. */
   let others: readonly ContinuousPulls[] = [];
 
+  const after = afterwards();
+
   keepArtefacts();
   beforeAll(() =>
     prepared('a mirror with one replica', async () => {
       ({ cluster } = await sharedCluster());
       const filled = await startUpstream('kills-large');
       ({ upstream } = filled);
+      after.defer(() => upstream.remove());
+      after.defer(() => removeMirrors(cluster, 'kills-large'));
       const spec = { upstreamUrl: upstream.host, masqueradeUrl: host, replicas: 1, upstream: { plainHTTP: true } };
       await Promise.all([
         applyMirror(cluster, 'kills-large', spec),
@@ -36,18 +40,16 @@ describe('the only pod of a mirror is replaced', () => {
       ]);
       const [, first = '', second = ''] = await cluster.nodes();
       node = first;
+      after.defer(async () => {
+        await removePods(cluster);
+        const images = Object.keys(sizes).map((name) => `${host}/large/${name}:1`);
+        await cluster.onNode(node, 'ctr', '-n', 'k8s.io', 'images', 'rm', ...images);
+      });
       others = [await ContinuousPulls.start(cluster, second, `${host}/large/small:1`)];
+      after.defer(() => stopPulls(others));
       await pulledMore(others, 2);
     }),
   );
-  afterAll(async () => {
-    await Promise.all(others.map((one) => one.stop()));
-    await cluster.kubectl(['delete', 'pods', '-l', 'test=pull']);
-    const images = Object.keys(sizes).map((name) => `${host}/large/${name}:1`);
-    await cluster.onNode(node, 'ctr', '-n', 'k8s.io', 'images', 'rm', ...images);
-    await cluster.kubectl(['delete', 'registrymirror', 'kills-large']);
-    await upstream.remove();
-  });
 
   /** Does something to the mirror's pod in the middle of a pull that the mirror does not have yet; done when both are over. */
   const duringPull = async (
@@ -68,26 +70,18 @@ describe('the only pod of a mirror is replaced', () => {
     });
   };
 
-  /** How often the kubelet failed to pull the image of a pod. */
-  const failedAttempts = async (name: string): Promise<number> => {
-    const about = `involvedObject.name=large-${name},reason=Failed`;
-    const columns = 'jsonpath={range .items[*]}{.message}{"\\n"}{end}';
-    const messages = await cluster.kubectl(['get', 'events', '--field-selector', about, '-o', columns]);
-    return messages.split('\n').filter((line) => line.startsWith('Failed to pull image')).length;
-  };
-
   test('told to stop, it brings a pull of 500 MB to its end, and the upstream is asked once', async () => {
     await duringPull('told', () =>
       cluster.kubectl(['-n', namespace, 'delete', 'pods', '-l', mirrorPods, '--wait=false']),
     );
-    expect(await failedAttempts('told')).toBe(0);
+    expect(await failedPulls(cluster, 'large-told')).toEqual([]);
     expect((await upstream.bytesOfBlobs('large/told')) / sizes.told).toBeCloseTo(1, 1);
   });
 
   test('killed, it starts again, and the kubelet brings the pull to its end', async () => {
     await duringPull('killed', (pods) => killPods(cluster, pods));
     const bytes = await upstream.bytesOfBlobs('large/killed');
-    const attempts = await failedAttempts('killed');
+    const { length: attempts } = await failedPulls(cluster, 'large-killed');
     tell(`pod killed: ${attempts} pulls failed; the upstream gave ${Math.round(bytes / 1e6)} MB for 200 MB`);
     // What was there of it when the fetcher was killed, and all of it.
     expect(bytes / sizes.killed).toBeLessThan(2.1);

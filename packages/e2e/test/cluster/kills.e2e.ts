@@ -1,11 +1,11 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import type { Cluster } from '../../src/cluster/cluster.ts';
 import { namespace } from '../../src/install-operator.ts';
-import { ContinuousPulls, pulledMore } from '../support/continuous-pulls.ts';
+import { ContinuousPulls, pulledMore, stopPulls } from '../support/continuous-pulls.ts';
 import { killPods, killService } from '../support/kills.ts';
 import { leadership, leadFrom, operatorPods, secondsUntilLed } from '../support/leadership.ts';
-import { applyMirror, endpointsOf, patchMirror, storedBlobs } from '../support/mirrors.ts';
-import { awaited, keepArtefacts, prepared, sharedCluster, tell } from '../support/on-cluster.ts';
+import { applyMirror, endpointsOf, patchMirror, removeMirrors, storedBlobs } from '../support/mirrors.ts';
+import { afterwards, awaited, keepArtefacts, prepared, sharedCluster, tell } from '../support/on-cluster.ts';
 import { runningPods, untilPodsReady } from '../support/running-pods.ts';
 import { seenWhile } from '../support/seen-while.ts';
 import { startUpstream, type FilledUpstream } from '../support/upstreams.ts';
@@ -22,20 +22,25 @@ describe('while two nodes pull without a pause through a mirror with two replica
   let cluster: Cluster;
   let upstream: FilledUpstream['upstream'];
   let pulls: readonly ContinuousPulls[] = [];
-  let replicasBefore = '1';
 
-  const scaleOperator = (replicas: string): Promise<string> =>
-    cluster.kubectl(['-n', namespace, 'scale', 'deployment/entrepot-operator', `--replicas=${replicas}`]);
+  const scaleOperator = async (replicas: string): Promise<void> => {
+    await cluster.kubectl(['-n', namespace, 'scale', 'deployment/entrepot-operator', `--replicas=${replicas}`]);
+  };
+
+  const after = afterwards();
 
   keepArtefacts();
   beforeAll(() =>
     prepared('a mirror, two operators, and pulls through the mirror', async () => {
       ({ cluster } = await sharedCluster());
       const replicas = ['deployment/entrepot-operator', '-o', 'jsonpath={.spec.replicas}'];
-      replicasBefore = await cluster.kubectl(['-n', namespace, 'get', ...replicas]);
+      const replicasBefore = await cluster.kubectl(['-n', namespace, 'get', ...replicas]);
+      after.defer(() => scaleOperator(replicasBefore));
       await scaleOperator('2');
       const filled = await startUpstream('kills');
       ({ upstream } = filled);
+      after.defer(() => upstream.remove());
+      after.defer(() => removeMirrors(cluster, 'kills'));
       await filled.push('kills/app:1', [1_000_000, 5_000_000]);
       const spec = { upstreamUrl: upstream.host, masqueradeUrl: host, replicas: 2, upstream: { plainHTTP: true } };
       await applyMirror(cluster, 'kills', spec);
@@ -43,6 +48,7 @@ describe('while two nodes pull without a pause through a mirror with two replica
       await untilPodsReady(cluster, operatorPods, 2);
       const workers = (await cluster.nodes()).slice(1);
       pulls = await Promise.all(workers.map((node) => ContinuousPulls.start(cluster, node, `${host}/kills/app:1`)));
+      after.defer(() => stopPulls(pulls));
       await pulledMore(pulls, 2);
       await awaited('both replicas have the whole image', async () => {
         const asked = new Set((await upstream.requests()).filter((line) => line.includes('GET /v2/kills/app/blobs/')));
@@ -52,12 +58,6 @@ describe('while two nodes pull without a pause through a mirror with two replica
       });
     }),
   );
-  afterAll(async () => {
-    await Promise.all(pulls.map((one) => one.stop()));
-    await scaleOperator(replicasBefore);
-    await cluster.kubectl(['delete', 'registrymirror', 'kills']);
-    await upstream.remove();
-  });
 
   /** Why pulls failed, on any node. */
   const failuresWhile = async (what: string, work: () => Promise<void>): Promise<readonly string[]> =>
@@ -66,6 +66,7 @@ describe('while two nodes pull without a pause through a mirror with two replica
   test('all node agents are killed: no pull fails', async () => {
     const failures = await failuresWhile('agents killed', async () => {
       const agents = await runningPods(cluster, agentPods);
+      expect(agents).toHaveLength((await cluster.nodes()).length);
       await killPods(cluster, agents);
       await untilPodsReady(cluster, agentPods, agents.length, agents);
     });
@@ -81,10 +82,12 @@ describe('while two nodes pull without a pause through a mirror with two replica
     const failures = await failuresWhile('leader killed', async () => {
       const { pod } = await leadership(cluster);
       const leaders = (await runningPods(cluster, operatorPods)).filter(({ name }) => name === pod);
+      expect(leaders).toHaveLength(1);
       await killPods(cluster, leaders);
       const seconds = await secondsUntilLed(cluster, Date.now());
       tell(`leader killed: led again after ${seconds} s`);
       expect(seconds).toBeLessThan(failoverSeconds);
+      await untilPodsReady(cluster, operatorPods, 2, leaders);
     });
     expect(failures).toEqual([]);
   });
@@ -129,36 +132,32 @@ describe('while two nodes pull without a pause through a mirror with two replica
   });
 
   // The last one: pulls of that node end with it.
-  test(
-    'a node with a mirror pod and the leading operator loses its power: pulls of others fail until the cluster knows',
-    { timeout: 420_000 },
-    async () => {
-      const workers = (await cluster.nodes()).slice(1);
-      const withMirror = (await runningPods(cluster, mirrorPods)).map(({ node }) => node);
-      const node = await leadFrom(
-        cluster,
-        workers.filter((worker) => withMirror.includes(worker)),
-      );
-      const { transitions: before } = await leadership(cluster);
-      const powerOff = async (): Promise<void> => {
-        await cluster.powerOff(node);
-        const since = Date.now();
-        const seconds = await secondsUntilLed(cluster, since, ({ transitions }) => transitions > before);
-        tell(`node killed: led again after ${seconds} s`);
-        expect(seconds).toBeLessThan(failoverSeconds);
-        await awaited('the Service is without the pod that is off', async () => {
-          const endpoints = await endpointsOf(cluster, 'kills');
-          return endpoints.length === 1 ? undefined : `it has ${endpoints.join(' and ')}`;
-        });
-      };
-      try {
-        const others = pulls.filter((one) => one.node !== node);
-        for (const { seconds } of await seenWhile(others, 'node killed', powerOff)) expect(seconds).toBeLessThan(170);
-      } finally {
-        await cluster.powerOn(node);
-        await cluster.untilReady(tell);
-      }
-      await untilPodsReady(cluster, mirrorPods, 2);
-    },
-  );
+  test('a node with a mirror pod and the leading operator loses its power: pulls of others fail until the cluster knows', async () => {
+    const workers = (await cluster.nodes()).slice(1);
+    const withMirror = (await runningPods(cluster, mirrorPods)).map(({ node }) => node);
+    const node = await leadFrom(
+      cluster,
+      workers.filter((worker) => withMirror.includes(worker)),
+    );
+    const { transitions: before } = await leadership(cluster);
+    const powerOff = async (): Promise<void> => {
+      await cluster.powerOff(node);
+      const since = Date.now();
+      const seconds = await secondsUntilLed(cluster, since, ({ transitions }) => transitions > before);
+      tell(`node killed: led again after ${seconds} s`);
+      expect(seconds).toBeLessThan(failoverSeconds);
+      await awaited('the Service is without the pod that is off', async () => {
+        const endpoints = await endpointsOf(cluster, 'kills');
+        return endpoints.length === 1 ? undefined : `it has ${endpoints.join(' and ')}`;
+      });
+    };
+    try {
+      const others = pulls.filter((one) => one.node !== node);
+      for (const { seconds } of await seenWhile(others, 'node killed', powerOff)) expect(seconds).toBeLessThan(170);
+    } finally {
+      await cluster.powerOn(node);
+      await cluster.untilReady(tell);
+    }
+    await untilPodsReady(cluster, mirrorPods, 2);
+  });
 });

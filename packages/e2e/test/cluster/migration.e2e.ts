@@ -1,32 +1,38 @@
 import { ThrowawayAuthority } from '@entrepot/testkit';
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { beforeAll, describe, expect, inject, test } from 'vitest';
 import type { Cluster } from '../../src/cluster/cluster.ts';
 import { installOperator, namespace, removeOperator } from '../../src/install-operator.ts';
-import { ContinuousPulls, pulledMore } from '../support/continuous-pulls.ts';
+import { ContinuousPulls, pulledMore, stopPulls } from '../support/continuous-pulls.ts';
 import { installFormer } from '../support/former-installation.ts';
 import { removeMirrors, storedBlobs, untilMirrorReady } from '../support/mirrors.ts';
-import { awaited, keepArtefacts, prepared, sharedCluster, tell } from '../support/on-cluster.ts';
-import { startUpstream, type FilledUpstream } from '../support/upstreams.ts';
+import { afterwards, awaited, keepArtefacts, prepared, sharedCluster, tell } from '../support/on-cluster.ts';
+import { removeObjects } from '../support/remove-objects.ts';
+import { startUpstream } from '../support/upstreams.ts';
 
 const name = 'former';
 const host = 'former.example.test';
 const image = `${host}/former/app:1`;
 
-describe('an installation of mirror-operator that serves', { timeout: 480_000 }, () => {
+describe('an installation of mirror-operator that serves', () => {
   let cluster: Cluster;
-  let upstream: FilledUpstream['upstream'];
   let pulls: readonly ContinuousPulls[] = [];
+
+  const after = afterwards();
 
   keepArtefacts();
   beforeAll(() =>
     prepared('an installation of mirror-operator', async () => {
       ({ cluster } = await sharedCluster());
-      await removeOperator(cluster);
       const filled = await startUpstream('former', { tls: inject('upstreamCertificate') });
-      ({ upstream } = filled);
+      after.defer(() => filled.upstream.remove());
+      after.defer(() => removeObjects(cluster, 'secret/docker-certificate', 'priorityclass/user-standard'));
+      after.defer(() => removeMirrors(cluster, name));
+      // Where it does not come to that.
+      after.defer(() => installOperator(cluster, inject('images'), inject('upstreamAuthority')));
+      await removeOperator(cluster);
       await filled.push('former/app:1', [1_000_000, 5_000_000]);
       const served = await (await ThrowawayAuthority.create()).issue(['*.example.test']);
-      const spec = { upstreamUrl: upstream.host, masqueradeUrl: host };
+      const spec = { upstreamUrl: filled.upstream.host, masqueradeUrl: host };
       await cluster.apply(
         { apiVersion: 'scheduling.k8s.io/v1', kind: 'PriorityClass', metadata: { name: 'user-standard' }, value: 1000 },
         {
@@ -41,17 +47,10 @@ describe('an installation of mirror-operator that serves', { timeout: 480_000 },
       await installFormer(cluster, inject('images'), { name, ...spec, caBundle: 'upstream-authorities' });
       const workers = (await cluster.nodes()).slice(1);
       pulls = await Promise.all(workers.map((node) => ContinuousPulls.start(cluster, node, image)));
+      after.defer(() => stopPulls(pulls));
       await pulledMore(pulls, 3);
     }),
   );
-  afterAll(async () => {
-    await Promise.all(pulls.map((one) => one.stop()));
-    // Where it did not come to that.
-    await installOperator(cluster, inject('images'), inject('upstreamAuthority'));
-    await removeMirrors(cluster, name);
-    await cluster.kubectl(['-n', namespace, 'delete', 'secret/docker-certificate', 'priorityclass/user-standard']);
-    await upstream.remove();
-  });
 
   test('is taken over by installing ours: claims, addresses and objects stay, and pulls go on', async () => {
     const before = await identities(cluster);

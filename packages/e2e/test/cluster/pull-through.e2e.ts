@@ -1,9 +1,10 @@
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { beforeAll, describe, expect, inject, test } from 'vitest';
 import type { Cluster } from '../../src/cluster/cluster.ts';
 import { namespace } from '../../src/install-operator.ts';
-import { answeredBy, applyMirror, resolvedBy, storedBlobs } from '../support/mirrors.ts';
-import { awaited, keepArtefacts, prepared, sharedCluster } from '../support/on-cluster.ts';
-import { imagesOn, startPod } from '../support/pods.ts';
+import { answeredBy, applyMirror, removeMirrors, resolvedBy, storedBlobs } from '../support/mirrors.ts';
+import { afterwards, awaited, keepArtefacts, prepared, sharedCluster, tell } from '../support/on-cluster.ts';
+import { imagesOn, removePods, startPod } from '../support/pods.ts';
+import { removeObjects } from '../support/remove-objects.ts';
 import { startUpstream, type FilledUpstream } from '../support/upstreams.ts';
 
 const account = { username: 'reader', password: 'only-mirrors-know' };
@@ -24,22 +25,23 @@ describe.each([
   let upstream: FilledUpstream['upstream'];
   let push: FilledUpstream['push'];
 
+  const after = afterwards();
+
   keepArtefacts();
   beforeAll(() =>
     prepared(`a mirror of ${kind}`, async () => {
       ({ cluster } = await sharedCluster());
       ({ upstream, push } = await startUpstream(kind, security));
+      after.defer(() => upstream.remove());
+      after.defer(() => removeObjects(cluster, `secret/${credentials}`));
       const secret = { name: credentials, namespace };
       await cluster.apply({ apiVersion: 'v1', kind: 'Secret', metadata: secret, stringData: account });
+      after.defer(() => removeMirrors(cluster, kind));
+      after.defer(() => removePods(cluster));
       const common = { upstreamUrl: upstream.host, masqueradeUrl: host, replicas: 1, cache: { tagTTL: '5s' } };
       await applyMirror(cluster, kind, { ...common, ...spec });
     }),
   );
-  afterAll(async () => {
-    await cluster.kubectl(['delete', 'pods', '-l', 'test=pull', '--wait=false']);
-    await cluster.kubectl(['delete', 'registrymirror', kind]);
-    await upstream.remove();
-  });
 
   test('starts on every node through the mirror, which asks the upstream for each blob once', async () => {
     const digest = await push(`${repository}:1`);
@@ -86,8 +88,9 @@ describe.each([
       const answered = await resolvedBy(cluster, node, `${host}/${repository}:1`);
       return answered === digest ? undefined : `it is still at ${answered}`;
     });
-    // The tag's TTL, and the time to ask.
-    expect(performance.now() - began).toBeLessThan(10_000);
+    const seconds = (performance.now() - began) / 1000;
+    tell(`${kind}: a tag that moved is seen after ${seconds.toFixed(1)} s, with a tagTTL of 5 s`);
+    expect(seconds).toBeLessThan(60);
 
     await startPod(cluster, { name: `${kind}-1-moved`, node, image: `${host}/${repository}:1`, pullAlways: true });
     expect(await imagesOn(cluster, node, `${host}/${repository}:1`)).toEqual([digest]);

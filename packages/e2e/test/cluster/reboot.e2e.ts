@@ -1,8 +1,8 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import type { Cluster } from '../../src/cluster/cluster.ts';
-import { applyMirror, untilMirrorReady } from '../support/mirrors.ts';
-import { keepArtefacts, prepared, sharedCluster, tell } from '../support/on-cluster.ts';
-import { imagesOn, startPod } from '../support/pods.ts';
+import { applyMirror, removeMirrors, untilMirrorReady } from '../support/mirrors.ts';
+import { afterwards, keepArtefacts, prepared, sharedCluster, tell } from '../support/on-cluster.ts';
+import { imagesOn, removePods, startPod } from '../support/pods.ts';
 import { startUpstream, type FilledUpstream } from '../support/upstreams.ts';
 
 describe('all nodes lose their power at once while the upstream is off', () => {
@@ -12,12 +12,17 @@ describe('all nodes lose their power at once while the upstream is off', () => {
   let upstream: FilledUpstream['upstream'];
   let digest: string;
 
+  const after = afterwards();
+
   keepArtefacts();
   beforeAll(() =>
     prepared('a mirror that has an image', async () => {
       ({ cluster } = await sharedCluster());
       const filled = await startUpstream('reboot');
       ({ upstream } = filled);
+      after.defer(() => upstream.remove());
+      after.defer(() => removeMirrors(cluster, 'reboot'));
+      after.defer(() => removePods(cluster));
       digest = await filled.push('reboot/app:1');
       const spec = { upstreamUrl: upstream.host, masqueradeUrl: host, replicas: 1, upstream: { plainHTTP: true } };
       await applyMirror(cluster, 'reboot', spec);
@@ -25,13 +30,8 @@ describe('all nodes lose their power at once while the upstream is off', () => {
       await startPod(cluster, { name: 'reboot-before', node: first, image });
     }),
   );
-  afterAll(async () => {
-    await cluster.kubectl(['delete', 'pods', '-l', 'test=pull', '--wait=false']);
-    await cluster.kubectl(['delete', 'registrymirror', 'reboot']);
-    await upstream.remove();
-  });
 
-  test('operator, mirror and agents come back by themselves and serve', { timeout: 480_000 }, async () => {
+  test('operator, mirror and agents come back by themselves and serve', async () => {
     const [, , second = ''] = await cluster.nodes();
     expect(await imagesOn(cluster, second, image)).toEqual([]);
     await upstream.stop();

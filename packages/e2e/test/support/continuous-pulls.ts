@@ -5,7 +5,7 @@ import { awaited } from './on-cluster.ts';
 // On the node's disk: it is still there when the node's power was off.
 const root = '/var/lib/continuous-pulls';
 
-/** Pulls one image on a node again and again, each time all of it, by containerd's own client and the node's trust. */
+/** Pulls one image on a node again and again, with short pauses, each time all of it, by containerd's own client and the node's trust. */
 export class ContinuousPulls {
   readonly node: string;
   readonly #cluster: Cluster;
@@ -21,19 +21,20 @@ export class ContinuousPulls {
     const folder = `${root}/${image.replaceAll('/', '_')}`;
     const script = `
       set -o pipefail
-      rm -rf ${folder}
-      mkdir -p ${folder} && cd ${folder}
+      cd ${folder}
       now() { date +%s%3N; }
       pull() { ctr -n pulls images pull --hosts-dir /etc/docker/certs.d ${image} 2>&1 >/dev/null | tail -n 1; }
       while [ ! -e stop ]; do
         began=$(now)
         said=$(pull) && outcome=ok || outcome="failed: $said"
         echo "$began $(now) $outcome" >>log
-        [ "$outcome" = ok ] || sleep 0.2
         # Without its image, content is collected: the next pull asks for every blob again.
         ctr -n pulls images rm --sync ${image} >/dev/null
+        # Others need the cores, too.
+        sleep 0.3
       done`;
-    await cluster.detached(node, 'bash', '-c', script);
+    await cluster.onNode(node, 'bash', '-c', `rm -rf ${folder} && mkdir -p ${folder}`);
+    await cluster.detached(node, 'flock', `${folder}/pulling`, 'bash', '-c', script);
     return new ContinuousPulls(cluster, node, folder);
   }
 
@@ -48,9 +49,17 @@ export class ContinuousPulls {
     });
   }
 
+  /** Done when nothing is pulled any more. */
   async stop(): Promise<void> {
     await this.#cluster.onNode(this.node, 'touch', `${this.#folder}/stop`);
+    // Whoever pulls holds it; so does nobody after the node's power was off.
+    await this.#cluster.onNode(this.node, 'flock', '--timeout', '180', `${this.#folder}/pulling`, 'true');
   }
+}
+
+/** Done when none of them pulls any more. */
+export async function stopPulls(all: readonly ContinuousPulls[]): Promise<void> {
+  await Promise.all(all.map((one) => one.stop()));
 }
 
 /** Waits until each has pulled so many times more, without a failure in between. */

@@ -36,9 +36,10 @@ async function conditionOf(cluster: Cluster, name: string, type: string): Promis
 
 /** Takes mirrors away, and the volumes that outlive them; done when others can have those. */
 export async function removeMirrors(cluster: Cluster, ...names: readonly string[]): Promise<void> {
-  await cluster.kubectl(['delete', 'registrymirrors', ...names, '--ignore-not-found']);
+  await cluster.kubectl(['delete', 'registrymirrors', ...names, '--ignore-not-found', '--timeout=180s']);
   // A claim stays for as long as a pod has it.
-  await cluster.kubectl(['-n', namespace, 'delete', 'pvc', '-l', `mirror in (${names.join()})`]);
+  const claimsOf = ['pvc', '-l', `mirror in (${names.join()})`];
+  await cluster.kubectl(['-n', namespace, 'delete', ...claimsOf, '--timeout=180s']);
   await awaited('volumes are released', async () => {
     const bound = '{.items[?(@.status.phase=="Bound")].spec.claimRef.name}';
     const claims = (await cluster.kubectl(['get', 'pv', '-o', `jsonpath=${bound}`])).split(' ');

@@ -1,5 +1,6 @@
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, inject } from 'vitest';
+import { afterAll, afterEach, inject } from 'vitest';
 import { collectArtefacts } from '../../src/artefacts.ts';
 import { Cluster } from '../../src/cluster/cluster.ts';
 import { DockerEngine } from '../../src/engine/docker-engine.ts';
@@ -20,8 +21,18 @@ export async function sharedCluster(): Promise<{ readonly engine: DockerEngine; 
 /** Keeps logs, events and journals of every test of this file that fails, and says where. */
 export function keepArtefacts(): void {
   afterEach(async ({ task }) => {
-    if (task.result?.state === 'fail') await keep(task.name);
+    if (task.result?.state === 'fail') await keep(task.fullTestName);
   });
+}
+
+/**
+ * What is to be done after the tests of a file, the last step first; a step that fails keeps no other from being done. One
+ * is added when there is something to take away, so preparations that fail midway are taken away as well.
+ */
+export function afterwards(): AsyncDisposableStack {
+  const steps = new AsyncDisposableStack();
+  afterAll(() => steps.disposeAsync());
+  return steps;
 }
 
 /** Does what the tests of a file need first; keeps logs, events and journals when that fails. */
@@ -35,7 +46,9 @@ export async function prepared(title: string, work: () => Promise<void>): Promis
 }
 
 async function keep(title: string): Promise<void> {
-  const folder = `${artefacts}${title.replaceAll(/[^a-z0-9]+/gi, '-')}`;
+  // Of a test, below one for those that it is described with: these may be many words.
+  const folders = title.split(' > ').map((words) => words.replaceAll(/[^a-z0-9]+/gi, '-'));
+  const folder = join(artefacts, ...folders);
   await collectArtefacts((await sharedCluster()).cluster, folder);
   tell(`what the cluster said when that failed: ${folder}`);
 }

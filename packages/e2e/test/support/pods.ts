@@ -16,6 +16,11 @@ export async function startPod(cluster: Cluster, options: PodOptions): Promise<v
   await untilRunning(cluster, options);
 }
 
+/** Takes away all of them, at once: those of a node that is gone would stay for a minute. */
+export async function removePods(cluster: Cluster): Promise<void> {
+  await cluster.kubectl(['delete', 'pods', '-l', 'test=pull', '--force', '--grace-period=0']);
+}
+
 /** A pod for a certain node, which need not be there yet. */
 export async function createPod(cluster: Cluster, { name, node, image, pullAlways }: PodOptions): Promise<void> {
   const pod = {
