@@ -2,9 +2,10 @@ import { ThrowawayAuthority } from '@entrepot/testkit';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Cluster } from '../../src/cluster/cluster.ts';
 import { namespace } from '../../src/install-operator.ts';
+import { afterwards } from '../support/afterwards.ts';
 import { ContinuousPulls, pulledMore, stopPulls } from '../support/continuous-pulls.ts';
 import { applyMirror, hurryKubelets, removeMirrors, servedCertificate, untilCondition } from '../support/mirrors.ts';
-import { afterwards, awaited, keepArtefacts, prepared, sharedCluster } from '../support/on-cluster.ts';
+import { awaited, keepArtefacts, prepared, sharedCluster } from '../support/on-cluster.ts';
 import { removeObjects } from '../support/remove-objects.ts';
 import { startUpstream } from '../support/upstreams.ts';
 

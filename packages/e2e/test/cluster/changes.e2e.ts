@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, inject, test } from 'vitest';
 import type { Cluster } from '../../src/cluster/cluster.ts';
 import { namespace } from '../../src/install-operator.ts';
+import { afterwards } from '../support/afterwards.ts';
 import { ContinuousPulls, pulledMore, stopPulls } from '../support/continuous-pulls.ts';
 import {
   applyMirror,
@@ -13,7 +14,7 @@ import {
   untilCondition,
   untilMirrorReady,
 } from '../support/mirrors.ts';
-import { afterwards, awaited, keepArtefacts, prepared, sharedCluster, tell } from '../support/on-cluster.ts';
+import { awaited, keepArtefacts, prepared, sharedCluster, tell } from '../support/on-cluster.ts';
 import { namesIn, trustedOn, untilForgotten } from '../support/on-nodes.ts';
 import { imagesOn, removePods, startPod } from '../support/pods.ts';
 import { removeObjects } from '../support/remove-objects.ts';

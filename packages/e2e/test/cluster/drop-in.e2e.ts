@@ -1,7 +1,8 @@
 import { beforeAll, describe, expect, inject, test } from 'vitest';
 import type { Cluster } from '../../src/cluster/cluster.ts';
 import { namespace } from '../../src/install-operator.ts';
-import { afterwards, awaited, keepArtefacts, prepared, sharedCluster } from '../support/on-cluster.ts';
+import { afterwards } from '../support/afterwards.ts';
+import { awaited, keepArtefacts, prepared, sharedCluster } from '../support/on-cluster.ts';
 import { removeObjects } from '../support/remove-objects.ts';
 
 const labels = { app: 'mirror-hostess' };

@@ -1,8 +1,9 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Cluster } from '../../src/cluster/cluster.ts';
 import { namespace } from '../../src/install-operator.ts';
+import { afterwards } from '../support/afterwards.ts';
 import { applyMirror, removeMirrors, untilMirrorReady } from '../support/mirrors.ts';
-import { afterwards, awaited, keepArtefacts, prepared, sharedCluster } from '../support/on-cluster.ts';
+import { awaited, keepArtefacts, prepared, sharedCluster } from '../support/on-cluster.ts';
 
 describe('evictions, as draining a node asks for them', () => {
   const spec = { upstreamUrl: 'evictions.upstream.test', masqueradeUrl: 'evictions.example.test' };

@@ -1,10 +1,11 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Cluster } from '../../src/cluster/cluster.ts';
 import { namespace } from '../../src/install-operator.ts';
+import { afterwards } from '../support/afterwards.ts';
 import { ContinuousPulls, pulledMore, stopPulls } from '../support/continuous-pulls.ts';
 import { killPods } from '../support/kills.ts';
 import { applyMirror, patchMirror, removeMirrors } from '../support/mirrors.ts';
-import { afterwards, awaited, keepArtefacts, prepared, sharedCluster, tell } from '../support/on-cluster.ts';
+import { awaited, keepArtefacts, prepared, sharedCluster, tell } from '../support/on-cluster.ts';
 import { failedPulls, removePods, startPod } from '../support/pods.ts';
 import { runningPods, untilPodsReady, type RunningPod } from '../support/running-pods.ts';
 import { seenWhile } from '../support/seen-while.ts';

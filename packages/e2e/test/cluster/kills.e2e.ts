@@ -1,11 +1,12 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Cluster } from '../../src/cluster/cluster.ts';
 import { namespace } from '../../src/install-operator.ts';
+import { afterwards } from '../support/afterwards.ts';
 import { ContinuousPulls, pulledMore, stopPulls } from '../support/continuous-pulls.ts';
 import { killPods, killService } from '../support/kills.ts';
 import { leadership, leadFrom, operatorPods, secondsUntilLed } from '../support/leadership.ts';
 import { applyMirror, endpointsOf, patchMirror, removeMirrors, storedBlobs } from '../support/mirrors.ts';
-import { afterwards, awaited, keepArtefacts, prepared, sharedCluster, tell } from '../support/on-cluster.ts';
+import { awaited, keepArtefacts, prepared, sharedCluster, tell } from '../support/on-cluster.ts';
 import { runningPods, untilPodsReady } from '../support/running-pods.ts';
 import { seenWhile } from '../support/seen-while.ts';
 import { startUpstream, type FilledUpstream } from '../support/upstreams.ts';

@@ -2,10 +2,11 @@ import { ThrowawayAuthority } from '@entrepot/testkit';
 import { beforeAll, describe, expect, inject, test } from 'vitest';
 import type { Cluster } from '../../src/cluster/cluster.ts';
 import { installOperator, namespace, removeOperator } from '../../src/install-operator.ts';
+import { afterwards } from '../support/afterwards.ts';
 import { ContinuousPulls, pulledMore, stopPulls } from '../support/continuous-pulls.ts';
 import { installFormer } from '../support/former-installation.ts';
 import { removeMirrors, storedBlobs, untilMirrorReady } from '../support/mirrors.ts';
-import { afterwards, awaited, keepArtefacts, prepared, sharedCluster, tell } from '../support/on-cluster.ts';
+import { awaited, keepArtefacts, prepared, sharedCluster, tell } from '../support/on-cluster.ts';
 import { removeObjects } from '../support/remove-objects.ts';
 import { startUpstream } from '../support/upstreams.ts';
 

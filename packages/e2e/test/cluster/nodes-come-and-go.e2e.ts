@@ -2,8 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, inject, test } from 'vitest';
 import type { Cluster } from '../../src/cluster/cluster.ts';
 import { namespace } from '../../src/install-operator.ts';
+import { afterwards } from '../support/afterwards.ts';
 import { answeredBy, applyMirror, removeMirrors, untilMirrorReady } from '../support/mirrors.ts';
-import { afterwards, awaited, keepArtefacts, prepared, sharedCluster, tell } from '../support/on-cluster.ts';
+import { awaited, keepArtefacts, prepared, sharedCluster, tell } from '../support/on-cluster.ts';
 import { createPod, failedPulls, imagesOn, removePods, startPod, untilRunning } from '../support/pods.ts';
 import { startUpstream, type FilledUpstream } from '../support/upstreams.ts';
 

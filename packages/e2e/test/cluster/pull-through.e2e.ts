@@ -1,8 +1,9 @@
 import { beforeAll, describe, expect, inject, test } from 'vitest';
 import type { Cluster } from '../../src/cluster/cluster.ts';
 import { namespace } from '../../src/install-operator.ts';
+import { afterwards } from '../support/afterwards.ts';
 import { answeredBy, applyMirror, removeMirrors, resolvedBy, storedBlobs } from '../support/mirrors.ts';
-import { afterwards, awaited, keepArtefacts, prepared, sharedCluster, tell } from '../support/on-cluster.ts';
+import { awaited, keepArtefacts, prepared, sharedCluster, tell } from '../support/on-cluster.ts';
 import { imagesOn, removePods, startPod } from '../support/pods.ts';
 import { removeObjects } from '../support/remove-objects.ts';
 import { startUpstream, type FilledUpstream } from '../support/upstreams.ts';

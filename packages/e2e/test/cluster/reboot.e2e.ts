@@ -1,7 +1,8 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Cluster } from '../../src/cluster/cluster.ts';
+import { afterwards } from '../support/afterwards.ts';
 import { applyMirror, removeMirrors, untilMirrorReady } from '../support/mirrors.ts';
-import { afterwards, keepArtefacts, prepared, sharedCluster, tell } from '../support/on-cluster.ts';
+import { keepArtefacts, prepared, sharedCluster, tell } from '../support/on-cluster.ts';
 import { imagesOn, removePods, startPod } from '../support/pods.ts';
 import { startUpstream, type FilledUpstream } from '../support/upstreams.ts';
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, afterEach, inject } from 'vitest';
+import { afterEach, inject } from 'vitest';
 import { collectArtefacts } from '../../src/artefacts.ts';
 import { Cluster } from '../../src/cluster/cluster.ts';
 import { DockerEngine } from '../../src/engine/docker-engine.ts';
@@ -23,16 +23,6 @@ export function keepArtefacts(): void {
   afterEach(async ({ task }) => {
     if (task.result?.state === 'fail') await keep(task.fullTestName);
   });
-}
-
-/**
- * What is to be done after the tests of a file, the last step first; a step that fails keeps no other from being done. One
- * is added when there is something to take away, so preparations that fail midway are taken away as well.
- */
-export function afterwards(): AsyncDisposableStack {
-  const steps = new AsyncDisposableStack();
-  afterAll(() => steps.disposeAsync());
-  return steps;
 }
 
 /** Does what the tests of a file need first; keeps logs, events and journals when that fails. */
