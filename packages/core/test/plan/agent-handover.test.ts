@@ -28,7 +28,7 @@ const replacing = agents('mirror-quay.io', keeping, { updateStrategy: overlappin
 describe('agents that are replaced on nodes', () => {
   test.each([
     {
-      title: 'those that keep the line when they end: half of them at a time',
+      title: 'those that keep the line when they end: a few at a time',
       live: agents('mirror-quay.io', keeping),
     },
     {
@@ -46,9 +46,9 @@ describe('agents that are replaced on nodes', () => {
       live: { ...replacing, status: { ...done, observedGeneration: 1 } },
       overlaps: true,
     },
-    { title: 'ours, when all such ones are replaced: half of them at a time again', live: replacing },
+    { title: 'ours, when all such ones are replaced: a few at a time again', live: replacing },
     {
-      title: 'those that would put back what is to be taken from nodes: half of them at a time',
+      title: 'those that would put back what is to be taken from nodes: a few at a time',
       live: agents('former-name.example.org', []),
     },
   ])('$title', ({ live, overlaps = false }) => {
@@ -59,5 +59,28 @@ describe('agents that are replaced on nodes', () => {
     expect(planned?.['spec']).toEqual(
       overlaps ? expect.not.objectContaining(patience) : expect.objectContaining(patience),
     );
+  });
+});
+
+describe('the number of nodes on which agents are replaced at a time', () => {
+  const kept = agents('mirror-quay.io', keeping);
+
+  test.each([
+    { title: 'two of three, as Kubernetes rounds up', nodes: 3, atATime: '50%' },
+    { title: 'two of four', nodes: 4, atATime: '50%' },
+    { title: 'two of five: one that is off keeps no change from the others', nodes: 5, atATime: 2 },
+    { title: 'two of twenty', nodes: 20, atATime: 2 },
+    { title: 'a tenth of more', nodes: 21, atATime: '10%' },
+  ])('is $title', ({ nodes, atATime }) => {
+    const settled = { observedGeneration: 2, numberReady: nodes, updatedNumberScheduled: nodes };
+    const live = { ...kept, status: { ...settled, desiredNumberScheduled: nodes } };
+    const unseen = { ...live, status: { ...live.status, observedGeneration: 1 } };
+    for (const agentsNow of [live, unseen]) {
+      const { objects } = plan([quay, serviceOf('quay', '10.0.0.7'), agentsNow]);
+      expect(objects.find(({ kind }) => kind === 'DaemonSet')?.['spec']).toHaveProperty('updateStrategy', {
+        type: 'RollingUpdate',
+        rollingUpdate: { maxUnavailable: atATime },
+      });
+    }
   });
 });

@@ -15,7 +15,7 @@ const podList = z.object({
   ),
 });
 
-// Agents are replaced node by node, ten seconds each at least.
+// Agents are replaced on two nodes at a time, ten seconds each at least.
 const limitMs = 300_000;
 
 /** Done when every pod of the operator's namespace, or those with these labels, are ready and have no image of ours but of this version. */
