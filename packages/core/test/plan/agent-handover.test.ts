@@ -7,7 +7,6 @@ import { plan } from '../support/planned.ts';
 const quay = registryMirror('quay', { upstreamUrl: 'quay.io' });
 const overlapping = { type: 'RollingUpdate', rollingUpdate: { maxSurge: '50%', maxUnavailable: 0 } };
 const halves = { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: '50%' } };
-const patience = { minReadySeconds: 10 };
 const done = { observedGeneration: 2, desiredNumberScheduled: 3, numberReady: 3, updatedNumberScheduled: 3 };
 
 /** Agents that keep this name in hosts files, with these further variables. */
@@ -56,9 +55,7 @@ describe('agents that are replaced on nodes', () => {
     const planned = objects.find(({ kind }) => kind === 'DaemonSet');
     expect(planned?.['spec']).toHaveProperty('updateStrategy', overlaps ? overlapping : halves);
     // The API server leaves out a zero, so that one would have to be written again and again.
-    expect(planned?.['spec']).toEqual(
-      overlaps ? expect.not.objectContaining(patience) : expect.objectContaining(patience),
-    );
+    expect(JSON.stringify(planned?.['spec']).includes('"minReadySeconds":10')).toBe(!overlaps);
   });
 });
 
@@ -74,13 +71,13 @@ describe('the number of nodes on which agents are replaced at a time', () => {
   ])('is $title', ({ nodes, atATime }) => {
     const settled = { observedGeneration: 2, numberReady: nodes, updatedNumberScheduled: nodes };
     const live = { ...kept, status: { ...settled, desiredNumberScheduled: nodes } };
+    // What nobody has looked at yet is the next change: the number of nodes holds all the same.
     const unseen = { ...live, status: { ...live.status, observedGeneration: 1 } };
-    for (const agentsNow of [live, unseen]) {
+    const paces = [live, unseen].map((agentsNow) => {
       const { objects } = plan([quay, serviceOf('quay', '10.0.0.7'), agentsNow]);
-      expect(objects.find(({ kind }) => kind === 'DaemonSet')?.['spec']).toHaveProperty('updateStrategy', {
-        type: 'RollingUpdate',
-        rollingUpdate: { maxUnavailable: atATime },
-      });
-    }
+      return objects.find(({ kind }) => kind === 'DaemonSet')?.['spec'];
+    });
+    const updateStrategy = { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: atATime } };
+    expect(paces).toMatchObject([{ updateStrategy }, { updateStrategy }]);
   });
 });
