@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { Doorbell } from './doorbell.ts';
 import type { Readiness } from './health/readiness.ts';
 import { RefusedError } from './policy/node-policy.ts';
@@ -7,7 +8,7 @@ const longestPauseMs = 30_000;
 
 /**
  * Does something over and over: at once, at every ring of the bell, and every so often; what fails is tried again after
- * growing pauses. Ends when the signal aborts, or when `action` says that all is done for good.
+ * growing pauses, which no ring makes shorter. Ends when the signal aborts, or when `action` says that all is done for good.
  *
  * @param action tells the readiness what holds; what it throws is told as what the agent waits for
  * @param checkMs between two looks when all is well, and while an administrator's rule forbids it
@@ -30,6 +31,7 @@ export async function repeatedly(
       const next = failedMs === 0 ? '' : '; trying again';
       readiness.waits(`${error instanceof Error ? error.message : String(error)}${next}`);
     }
-    await bell.heard(failedMs === 0 ? checkMs : failedMs, signal);
+    if (failedMs === 0) await bell.heard(checkMs, signal);
+    else await delay(failedMs, undefined, { signal }).catch(() => {});
   }
 }

@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, statSync, watch, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { poll } from '@entrepot/control-plane';
 import { afterEach, expect, test } from 'vitest';
 import { line, pristine, useCluster } from './nodes-of-a-cluster.ts';
 import { readyz } from './readyz.ts';
@@ -82,6 +83,28 @@ test.runIf(isRoot)('a line that another agent of this mirror takes along as it e
   await expect.poll(withoutPadding).toBe(line('127.64.0.63', 'mirror-h.io'));
   await present.stop();
 });
+
+test.runIf(isRoot)(
+  'beside somebody who undoes every change of the file at once, the agent writes once a second',
+  async () => {
+    await createService('undone', '127.64.0.66');
+    const { agent, hosts, mounted, read, withoutPadding } = await nodeWithMount();
+    const rival = watch(hosts, () => {
+      setTimeout(() => void (read() === pristine || writeFileSync(hosts, pristine)), 20);
+    });
+    const running = await agent('undone', 'mirror-u.io', { HOSTS_FILE: mounted, HOSTS_CHECK_SECONDS: '60' });
+    const repairs = (): number => running.output.split(': mirror-u.io is put right there').length - 1;
+    await poll('a repair', () => repairs() > 0, { deadlineMs: 60_000 });
+    const [before, began] = [repairs(), performance.now()];
+    await poll('further ones', () => repairs() >= before + 4, { deadlineMs: 60_000 });
+    // The first may be right behind the one before.
+    expect((repairs() - before - 1) / (performance.now() - began)).toBeLessThan(1.1 / 1000);
+
+    rival.close();
+    await expect.poll(withoutPadding, { timeout: 60_000 }).toBe(line('127.64.0.66', 'mirror-u.io'));
+    await running.stop('SIGKILL');
+  },
+);
 
 test.runIf(isRoot)('a file that was replaced on the node is said to be an orphan, and is not written', async () => {
   await createService('orphan', '127.64.0.64');

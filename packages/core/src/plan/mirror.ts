@@ -1,6 +1,5 @@
 import type { KubernetesObject } from '@entrepot/kube';
 import { StatefulSet } from '../api/group.ts';
-import { isHandedOver } from './agent-handover.ts';
 import { cacheServer } from './cache-server.ts';
 import { type CertificateChoice, chooseCertificate } from './certificate-choice.ts';
 import { certificateRequest } from './certificate-request.ts';
@@ -63,7 +62,7 @@ export function planMirror(mirror: ValidMirror, input: NodeStateInput, trusted?:
     trusted: { secretName, hash: trusted ?? trustedIn({ namespace, name: secretName }, state) },
     node,
     former,
-    isHandedOver: isHandedOver(liveNodeAgent(object, input)),
+    live: liveNodeAgent(object, input),
   });
   return {
     services: services(name, namespace).map(owned),

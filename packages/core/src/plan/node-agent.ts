@@ -2,6 +2,7 @@ import type { KubernetesObject } from '@entrepot/kube';
 import { nodePolicyName } from '../api/group.ts';
 import type { MirrorSettings } from '../settings.ts';
 import type { NodeState } from '../strategy/node-state.ts';
+import { agentPace } from './agent-pace.ts';
 import { namesOf, numbered } from './naming.ts';
 import {
   type AgentContainer,
@@ -30,8 +31,8 @@ export interface NodeAgentInput {
   readonly node: readonly NodeState[];
   /** What is taken from nodes. */
   readonly former: readonly NodeState[];
-  /** Whether agents that take their line along when they end are being replaced. */
-  readonly isHandedOver?: boolean;
+  /** The agents that are there. */
+  readonly live?: KubernetesObject | undefined;
 }
 
 /** The DaemonSet that keeps a mirror's state on every node and takes away what it had before; undefined when there is neither. */
@@ -56,7 +57,7 @@ export function nodeAgent(input: NodeAgentInput): KubernetesObject | undefined {
       labels: { ...selector, ...settings.workloadLabels },
     },
     spec: {
-      ...pace(input),
+      ...agentPace({ isKeeping: node.length > 0, isWithdrawing: former.length > 0, live: input.live }),
       selector: { matchLabels: selector },
       template: {
         metadata: { labels: { ...settings.podLabels, ...selector, ...nodeAgentComponent } },
@@ -85,21 +86,6 @@ function podWishes(settings: MirrorSettings, ofMirror: string | undefined): PodW
     tolerations: [...settings.tolerations, ...settings.nodeAgentTolerations],
     priorityClass: ofMirror ?? settings.nodeAgentPriorityClass ?? settings.priorityClass,
   };
-}
-
-/**
- * What a mirror waits for, such as trust in another certificate, it waits for on every node; nodes keep what they have
- * while an agent is replaced, so half of them change at a time. Where nothing is kept there is nothing to lose either, and
- * all do. Agents that take their line along overlap with ours, but not while something is to be taken from nodes: they
- * would put it back.
- */
-function pace({ node, former, isHandedOver = false }: NodeAgentInput): object {
-  const strategy = (rollingUpdate: object): object => ({ type: 'RollingUpdate', rollingUpdate });
-  if (node.length > 0 && former.length === 0 && isHandedOver) {
-    // No minReadySeconds: beside a pod that is ready, the DaemonSet controller does not come back to see that they are over.
-    return { updateStrategy: strategy({ maxSurge: '50%', maxUnavailable: 0 }) };
-  }
-  return { minReadySeconds: 10, updateStrategy: strategy({ maxUnavailable: node.length === 0 ? '100%' : '50%' }) };
 }
 
 function byKind(states: readonly NodeState[]): { readonly hostnames: string[]; readonly folders: string[] } {

@@ -1,4 +1,4 @@
-import { ApiError, type Clock, type KubernetesObject, labelSelector, systemClock } from '@entrepot/kube';
+import { type Clock, type KubernetesObject, labelSelector, systemClock } from '@entrepot/kube';
 import { z } from 'zod';
 import { readStatus } from '../api/registry-mirror-status.ts';
 import { baseLabels, registryComponent } from '../plan/ownership.ts';
@@ -64,12 +64,14 @@ interface Known {
 
 /**
  * Finds out why a mirror that was available has no replica any more. Pods are not watched: they are listed when it has been so
- * for a while, and each time half as often.
+ * for a while, and each time half as often. While they cannot be listed, what is known stays.
  */
 export class LostVolumeFinder {
   readonly #listPods: ListPods;
   readonly #clock: Clock;
   readonly #known = new Map<string, Known>();
+  /** Mirrors that were looked at before. */
+  readonly #met = new Set<string>();
 
   constructor(listPods: ListPods, clock: Clock = systemClock) {
     this.#listPods = listPods;
@@ -80,13 +82,19 @@ export class LostVolumeFinder {
     const { name } = mirror.metadata;
     const now = this.#clock.elapsedMs();
     const known = this.#known.get(name) ?? { sinceMs: now, askAtMs: now + patienceMs };
-    if (readyReplicas > 0 || !(this.#known.has(name) || wasAvailable(mirror))) {
-      this.forget(name);
+    const isFirstLook = !this.#met.has(name);
+    this.#met.add(name);
+    if (readyReplicas > 0 || !(this.#known.has(name) || wasAvailable(mirror, isFirstLook))) {
+      this.#known.delete(name);
       return {};
     }
     this.#known.set(name, known);
     if (now >= known.askAtMs) {
-      known.message = await this.#ask(name, signal);
+      try {
+        known.message = await this.#ask(name, signal);
+      } catch {
+        // A side question: the status is told without an answer, and it is asked again.
+      }
       known.askAtMs = now + Math.min(longestWaitMs, now - known.sinceMs);
     }
     return { askAgainMs: known.askAtMs - now, ...(known.message !== undefined && { message: known.message }) };
@@ -95,22 +103,22 @@ export class LostVolumeFinder {
   /** To be called when the mirror is gone. */
   forget(mirror: string): void {
     this.#known.delete(mirror);
+    this.#met.delete(mirror);
   }
 
   async #ask(mirror: string, signal: AbortSignal): Promise<string | undefined> {
     const labels = labelSelector({ ...baseLabels(mirror), ...registryComponent });
-    try {
-      const pods = await this.#listPods(labels, signal);
-      return pods.map(lostVolumeOf).find((message) => message !== undefined);
-    } catch (error) {
-      if (error instanceof ApiError && error.status === 403) return undefined;
-      throw error;
-    }
+    const pods = await this.#listPods(labels, signal);
+    return pods.map(lostVolumeOf).find((message) => message !== undefined);
   }
 }
 
-/** By what the last operator said, which need not be this one. */
-function wasAvailable({ status }: KubernetesObject): boolean {
+/**
+ * By what was said of it last. Who looks for the first time reads what another operator said; by its NoReplicaReady a mirror may
+ * have lost its replicas before, or be new.
+ */
+function wasAvailable({ status }: KubernetesObject, isFirstLook: boolean): boolean {
   const said = readStatus(status).conditions.find(({ type }) => type === 'CacheAvailable');
-  return said?.status === 'True' || said?.reason === volumeUnreachable;
+  if (said?.status === 'True' || said?.reason === volumeUnreachable) return true;
+  return isFirstLook && said?.reason === 'NoReplicaReady';
 }

@@ -1,4 +1,4 @@
-import { type KubernetesObject, systemClock } from '@entrepot/kube';
+import { ApiError, type KubernetesObject, systemClock } from '@entrepot/kube';
 import { describe, expect, test } from 'vitest';
 import { lostVolumeOf, LostVolumeFinder } from '../../src/reconcile/lost-volume.ts';
 
@@ -81,7 +81,32 @@ describe('a mirror without a replica', () => {
     expect(await asked(mirror('False', 'VolumeUnreachable'), 30)).toEqual([10, 20]);
   });
 
-  test('that never had one is not: a new mirror waits for its pods', async () => {
-    expect(await asked(mirror('False', 'NoReplicaReady'), 200)).toEqual([]);
+  test('that had none before the operator came is looked into, too', async () => {
+    expect(await asked(mirror('False', 'NoReplicaReady'), 30)).toEqual([10, 20]);
+  });
+
+  test('that is new is not: it waits for its pods', async () => {
+    const finder = new LostVolumeFinder(() => Promise.reject(new Error('nobody should ask')));
+    const looks = [mirror('Unknown', 'Pending'), mirror('False', 'NoReplicaReady')];
+    for (const seen of looks) expect(await finder.find(seen, 0, signal)).toEqual({});
+  });
+
+  test.each([
+    { title: 'may not be listed', error: new ApiError(403, 'Forbidden', 'no') },
+    { title: 'cannot be listed', error: new ApiError(500, 'InternalError', 'etcd') },
+    { title: 'are out of reach', error: new Error('ECONNREFUSED') },
+  ])('whose pods $title says nothing of its volume, and they are asked for again', async ({ error }) => {
+    let seconds = 0;
+    const answers = [() => Promise.reject(error), async () => [pod({ status: 'False', message })]];
+    const finder = new LostVolumeFinder(() => answers.shift()?.() ?? Promise.resolve([]), {
+      ...systemClock,
+      elapsedMs: () => seconds * 1_000,
+    });
+    const look = () => finder.find(mirror('True', 'ReplicasReady'), 0, signal);
+    expect(await look()).toEqual({ askAgainMs: 10_000 });
+    seconds = 10;
+    expect(await look()).toEqual({ askAgainMs: 10_000 });
+    seconds = 20;
+    expect((await look()).message).toContain('pod registry-mirror-quay-0 can go to no node');
   });
 });

@@ -75,7 +75,7 @@ describe('the chart, with a mirror that is pulled through without a pause', () =
   test('is rolled back to it, and no pull fails', async () => {
     const since = Date.now();
     await release('rollback', releaseName, '--wait');
-    // Agents roll on, node by node, while everything is uninstalled.
+    // Agents are still being replaced while everything is uninstalled.
     await untilAllRun(cluster, formerVersion, 'component!=hostess-certificate');
     await pulledMore(pulls, 3);
     expect(await failuresSince('rollback', since)).toEqual([]);

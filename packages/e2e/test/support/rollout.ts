@@ -2,7 +2,7 @@ import type { Cluster } from '../../src/cluster/cluster.ts';
 import { awaited } from './on-cluster.ts';
 import { runningPods } from './running-pods.ts';
 
-// Agents are replaced node by node, ten seconds each at least.
+// Agents are replaced on two nodes at a time, ten seconds each at least.
 const limitMs = 300_000;
 
 /** Done when every pod of the operator's namespace, or those with these labels, are ready and have no image of ours but of this version. */

@@ -16,7 +16,7 @@ import { ringAtChanges } from './ring-at-changes.ts';
 /**
  * Keeps the name in the hosts file at the Service's addresses until the signal aborts. Two loops: one hears what the API
  * server says about the Service, the other compares that with the file, at every change of either. While the API server
- * cannot be asked, the line stays as it is; when somebody else takes the line away, it comes back at once.
+ * cannot be asked, the line stays as it is; when somebody else takes the line away, it comes back within a second or so.
  *
  * At the end the line is withdrawn, as mirror-hostess does, unless `keepOnExit` says otherwise.
  *
