@@ -2,7 +2,7 @@ import type { KubeClient } from '@entrepot/kube';
 import { operatorName } from '../chart/values-schema.ts';
 import { FailedError } from '../cli/exit.ts';
 import type { Host } from '../cli/host.ts';
-import { claimSelector, claimsOf, deleteClaim, deleteOwnObjects } from './remains.ts';
+import { claimsOf, deleteClaim, deleteOwnObjects } from './remains.ts';
 import { deleteMirrors } from './delete-mirrors.ts';
 import { runningOperators, stopOperator } from './stop-operator.ts';
 import { waitUntil } from './wait-until.ts';
@@ -39,8 +39,9 @@ export async function uninstall(client: KubeClient, options: UninstallOptions, h
   say(`the operator is stopped; deleted: ${deleted.join(', ') || 'nothing'}`);
 
   const claims = await claimsOf(client, namespace, signal);
-  if (deletesClaims) for (const name of claims) await deleteClaim(client, namespace, name, signal);
-  if (claims.length > 0) say(aboutClaims(claims, options));
+  if (deletesClaims) for (const claim of claims) await deleteClaim(client, namespace, claim, signal);
+  const names = claims.map(({ metadata }) => metadata.name);
+  if (names.length > 0) say(aboutClaims(names, options));
 }
 
 function mirrorsLeft(left: string, { limitMs, namespace }: UninstallOptions): string {
@@ -51,8 +52,7 @@ and gives nodes up that do not answer within NODE_WITHDRAWAL_LIMIT. Repeat this 
 }
 
 function aboutClaims(claims: readonly string[], { namespace, deletesClaims }: UninstallOptions): string {
-  const names = claims.join(', ');
-  if (deletesClaims) return `deleted claims: ${names}`;
-  return `claims stay, with what is cached: ${names}
-to delete them: kubectl -n ${namespace} delete persistentvolumeclaims -l ${claimSelector}`;
+  if (deletesClaims) return `deleted claims: ${claims.join(', ')}`;
+  return `claims stay, with what is cached; to delete them:
+kubectl -n ${namespace} delete persistentvolumeclaims ${claims.join(' ')}`;
 }
