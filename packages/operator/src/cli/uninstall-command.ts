@@ -31,7 +31,7 @@ export function uninstallCommand(host: Host): Command {
     .option('--kubeconfig <file>', 'kubeconfig file')
     .option('--context <name>', "context of the kubeconfig; default: the file's own")
     .option('--namespace <namespace>', "the operator's namespace (env: NAMESPACE, default: default)")
-    .option('--timeout <duration>', 'how long nodes are waited for', '11m')
+    .option('--timeout <duration>', 'how long all of it may take, waiting for nodes included', '11m')
     .option('--delete-claims', 'delete the claims of mirrors, too, and with them what is cached')
     .addHelpText('after', examples)
     .action(async ({ timeout, namespace, deleteClaims = false, ...cluster }: UninstallFlags) => {

@@ -18,17 +18,16 @@ export const ownObjects: readonly { readonly kind: GroupVersionKind; readonly na
   { kind: Secret, name: authoritySecretName },
 ];
 
-/** Deletes what the operator made beside mirrors; returns what was there. */
+/** Deletes what the operator made beside mirrors; `onDeleted` hears of each that was there. */
 export async function deleteOwnObjects(
   client: KubeClient,
   namespace: string,
+  onDeleted: (what: string) => void,
   signal: AbortSignal,
-): Promise<readonly string[]> {
-  const deleted: string[] = [];
+): Promise<void> {
   for (const { kind, name } of ownObjects) {
-    if (await client.delete(kind, { namespace, name }, {}, signal)) deleted.push(`${kind.kind} ${name}`);
+    if (await client.delete(kind, { namespace, name }, {}, signal)) onDeleted(`${kind.kind} ${name}`);
   }
-  return deleted;
 }
 
 /** The claims of mirrors, which outlive them with what is cached. Others may have labels like these: what counts is the name, too. */

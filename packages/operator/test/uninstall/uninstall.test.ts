@@ -104,6 +104,39 @@ and gives nodes up that do not answer within NODE_WITHDRAWAL_LIMIT. Repeat this 
     expect(await uninstall([])).toMatchObject({ code: 0 });
   });
 
+  test('names mirrors that came while the operator was being stopped, and how to go on', async () => {
+    const pod = { namespace, name: 'entrepot-operator-0' };
+    const labels = { 'app.kubernetes.io/name': 'entrepot-operator' };
+    const spec = { containers: [{ name: 'operator', image: 'operator' }] };
+    await cluster.apply({ apiVersion: 'v1', kind: 'Pod', metadata: { ...pod, labels }, spec });
+    const mirror = (name: string, finalizers: readonly string[]): object => ({
+      apiVersion: 'k8s.osp.tech/v1',
+      kind: 'RegistryMirror',
+      metadata: { name, finalizers },
+      spec: { upstreamUrl: `${name}.example.com` },
+    });
+    let came = Promise.resolve();
+
+    const { code, said } = await uninstall([], (line) => {
+      if (!line.startsWith('ending: ')) return;
+      came = (async () => {
+        await cluster.apply(mirror('unnoticed', []));
+        await cluster.apply(mirror('late', ['entrepot.k8s.osp.tech/nodes']));
+        await cluster.client.delete({ group: '', version: 'v1', kind: 'Pod' }, pod);
+      })();
+    });
+
+    await came;
+    expect(said)
+      .toContain(`entrepot: RegistryMirrors came while the operator was being stopped, and nobody makes nodes forget them any more:
+RegistryMirror late: is being deleted
+Start it again, then repeat this: kubectl -n mirrors scale deployment entrepot-operator --replicas=1
+`);
+    expect(code).toBe(1);
+    await cluster.client.patch(RegistryMirror, { name: 'late' }, { metadata: { finalizers: null } }, { type: 'merge' });
+    expect(await uninstall([])).toMatchObject({ code: 0 });
+  });
+
   test('leaves claims and says so, or takes them as well, but none of others', async () => {
     const ours = ['image-store-registry-mirror-quay-0', 'image-store-registry-mirror-quay-11'];
     const foreign = ['data-registry-0', 'image-store-registry-mirror-quay-0-copy', 'image-store-registry-mirror-hub-0'];
