@@ -61,6 +61,9 @@ export function isStoreClaim(claim: string, mirror: string): boolean {
   return claim.startsWith(start) && /^\d+$/.test(claim.slice(start.length));
 }
 
+/** The Lease whose holder is the operator that works. */
+export const leaseName = 'entrepot-operator';
+
 /** The Secret with the CA that signs the mirrors' serving certificates. */
 export const authoritySecretName = 'entrepot-ca';
 

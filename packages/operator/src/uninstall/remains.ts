@@ -1,4 +1,4 @@
-import { authoritySecretName, ConfigMap, isStoreClaim, Secret } from '@entrepot/core';
+import { authoritySecretName, ConfigMap, isStoreClaim, leaseName, Secret } from '@entrepot/core';
 import {
   inventoryName,
   isConflict,
@@ -6,14 +6,13 @@ import {
   type KubeClient,
   type KubernetesObject,
 } from '@entrepot/kube';
-import { operatorName } from '../chart/values-schema.ts';
 
 const Lease: GroupVersionKind = { group: 'coordination.k8s.io', version: 'v1', kind: 'Lease' };
 const Claim: GroupVersionKind = { group: '', version: 'v1', kind: 'PersistentVolumeClaim' };
 
 /** What the operator makes once, for all mirrors. */
 export const ownObjects: readonly { readonly kind: GroupVersionKind; readonly name: string }[] = [
-  { kind: Lease, name: operatorName },
+  { kind: Lease, name: leaseName },
   { kind: ConfigMap, name: inventoryName },
   { kind: Secret, name: authoritySecretName },
 ];
