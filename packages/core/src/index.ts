@@ -40,7 +40,7 @@ export { issuerReference, type IssuerReference } from './api/issuer-reference.ts
 export { kindKey, stateOf, type ClusterState } from './cluster-state.ts';
 export { createMirrorController, type MirrorController, type MirrorControllerOptions } from './controller.ts';
 export { planCluster, problemOf, type ClusterPlan, type ClusterPlanInput } from './plan/cluster.ts';
-export { authoritySecretName } from './plan/naming.ts';
+export { authoritySecretName, isStoreClaim, leaseName } from './plan/naming.ts';
 export { podLayout } from './plan/pod-layout.ts';
 export { writeTextBlocks, type TextBlocksInput } from './reconcile/write-text-blocks.ts';
 export { type TextBlockListener } from './reconcile/fleet-reconciler.ts';

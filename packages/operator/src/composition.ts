@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { createMirrorController, type MirrorController } from '@entrepot/core';
+import { createMirrorController, leaseName, type MirrorController } from '@entrepot/core';
 import { KubeClient, Metrics, type ClusterConnection, type Logger } from '@entrepot/kube';
 import { container, instanceCachingFactory, type DependencyContainer, type InjectionToken } from 'tsyringe';
 import type { Configuration } from './configuration.ts';
@@ -79,7 +79,7 @@ function controller(parts: DependencyContainer): MirrorController {
     logger: parts.resolve(loggerToken),
     metrics: parts.resolve(metricsToken),
     leaderElection: isElected
-      ? { name: 'entrepot-operator', identity, client: parts.resolve(leaseClientToken) }
+      ? { name: leaseName, identity, client: parts.resolve(leaseClientToken) }
       : undefined,
     onTextBlock: async (strategy, block) => parts.resolve(mapStateToken).record(strategy, block),
     onStandDown: async () => parts.resolve(mapStateToken).forget(),

@@ -7,7 +7,7 @@ import type { RenderedConfig } from '../template/contract.ts';
 import type { CertificateChoice } from './certificate-choice.ts';
 import { configHash, fetcherFile } from './config.ts';
 import { immutableFields } from './immutable-fields.ts';
-import { namesOf, registryPort } from './naming.ts';
+import { namesOf, registryPort, storeVolume } from './naming.ts';
 import { baseLabels, registryComponent } from './ownership.ts';
 import { podLayout } from './pod-layout.ts';
 import { containerSecurity, podSettings, readOnlyMount, secretVolume } from './pod-parts.ts';
@@ -21,7 +21,7 @@ const lifecycle = { preStop: { sleep: { seconds: 5 } } };
 
 const longestVolumeName = 63;
 const takenVolumeNames: ReadonlySet<string> = new Set([
-  'image-store',
+  storeVolume,
   'nginx-config',
   'fetcher-config',
   'tls',
@@ -67,7 +67,7 @@ export function cacheServer(input: CacheServerInput): KubernetesObject {
         },
         spec: podSpec(input),
       },
-      volumeClaimTemplates: [{ metadata: { name: 'image-store' }, spec: input.claim }],
+      volumeClaimTemplates: [{ metadata: { name: storeVolume }, spec: input.claim }],
     },
   };
 }
@@ -86,7 +86,7 @@ function podSpec({ mirror, spec, settings, config, certificate }: CacheServerInp
   const bundleVolume = caBundle === undefined ? undefined : bundleVolumeName(caBundle);
   const publicFile = posix.basename(podLayout.publicCertificate);
   const shared = [
-    { name: 'image-store', mountPath: `/${podLayout.store}` },
+    { name: storeVolume, mountPath: `/${podLayout.store}` },
     { name: 'sockets', mountPath: `/${podLayout.sockets}` },
     { name: 'scratch', mountPath: `/${podLayout.scratch}` },
   ];

@@ -52,6 +52,18 @@ export function isMirrorSecret(name: string): boolean {
   return name.startsWith(prefix) && secretSuffixes.some((end) => name.slice(prefix.length + 1).endsWith(end));
 }
 
+/** The volume of each replica with what is cached. */
+export const storeVolume = 'image-store';
+
+/** Whether a claim of this name is that of a mirror's replica: so the StatefulSet's controller names them. */
+export function isStoreClaim(claim: string, mirror: string): boolean {
+  const start = `${storeVolume}-${namesOf(mirror).statefulSet}-`;
+  return claim.startsWith(start) && /^\d+$/.test(claim.slice(start.length));
+}
+
+/** The Lease whose holder is the operator that works. */
+export const leaseName = 'entrepot-operator';
+
 /** The Secret with the CA that signs the mirrors' serving certificates. */
 export const authoritySecretName = 'entrepot-ca';
 

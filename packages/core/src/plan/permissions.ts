@@ -4,6 +4,7 @@ import { kindKey } from '../cluster-state.ts';
 import type { MirrorSettings } from '../settings.ts';
 import type { NamespacedRule } from '../strategy/contract.ts';
 import type { ConfiguredStrategy } from '../strategy/define.ts';
+import { leaseName } from './naming.ts';
 
 const managing = ['get', 'list', 'watch', 'create', 'update', 'patch', 'delete'];
 
@@ -29,11 +30,14 @@ export function requiredRules(
     { namespace, apiGroups: ['cert-manager.io'], resources: ['certificates'], verbs: managing },
     // Only to name the nodes that do not answer.
     { namespace, apiGroups: [''], resources: ['pods'], verbs: ['list'] },
+    // What does not exist yet has no name by which a rule could allow it.
+    { namespace, apiGroups: ['coordination.k8s.io'], resources: ['leases'], verbs: ['create'] },
     {
       namespace,
       apiGroups: ['coordination.k8s.io'],
       resources: ['leases'],
-      verbs: ['get', 'create', 'update', 'patch'],
+      resourceNames: [leaseName],
+      verbs: ['get', 'update', 'patch'],
     },
     // Events about cluster-scoped objects are kept in the namespace `default`, those about the inventory in its own.
     ...[...new Set(['default', namespace])].map((where) => ({

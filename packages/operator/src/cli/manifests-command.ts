@@ -27,7 +27,8 @@ const examples = `
 Examples:
   entrepot manifests | kubectl apply -f -
   entrepot manifests --namespace mirrors --values values.yaml | kubectl apply -f -
-  entrepot manifests --strategy @example/mine -o values > values.yaml`;
+  entrepot manifests --strategy @example/mine -o values > values.yaml
+  entrepot manifests --namespace mirrors --without-namespace | kubectl delete -f -`;
 
 const formats = [...outputFormats, 'values'] as const;
 
@@ -38,9 +39,10 @@ export function manifestsCommand(host: Host): Command {
     .description(about)
     .option('--image <image>', "image of the operator; default: that of this program's version")
     .option('--values <file...>', "values of the chart, YAML files; later ones win; '-' is standard input")
+    .option('--without-namespace', 'leave the Namespace out: to delete it takes everything that is in it')
     .addOption(new Option('-o, --output <format>', 'format of the output').choices(formats).default('yaml'))
     .addHelpText('after', examples)
-    .action(async ({ image, values: files = [], output }: ManifestsOptions) => {
+    .action(async ({ image, values: files = [], withoutNamespace = false, output }: ManifestsOptions) => {
       const written = overlaid(...(await Promise.all(files.map(async (file) => readFileOf(file, host)))));
       const flags = settingsGivenTo(command, host);
       const given = new Map([...settingsGivenBy(completeValues(written)), ...flags]);
@@ -50,7 +52,8 @@ export function manifestsCommand(host: Host): Command {
       const values = completeValues(chosen);
       for (const note of notesOnFiles(configuration, given, image)) host.say(note);
       const { namespace } = configuration.settings;
-      host.out(output === 'values' ? printYaml(chosen) : printObjects(manifests({ namespace, values }), output));
+      if (output === 'values') return host.out(printYaml(chosen));
+      host.out(printObjects(manifests({ namespace, values, hasNamespace: !withoutNamespace }), output));
     });
   return addSettingOptions(command);
 }
@@ -58,6 +61,7 @@ export function manifestsCommand(host: Host): Command {
 interface ManifestsOptions {
   readonly image?: string;
   readonly values?: readonly string[];
+  readonly withoutNamespace?: boolean;
   readonly output: (typeof formats)[number];
 }
 

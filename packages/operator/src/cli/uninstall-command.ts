@@ -14,11 +14,13 @@ const about = `Takes away what the operator made in a cluster, in the right orde
 until their nodes have forgotten them (the operator must run for that), stops the operator, and deletes
 its Lease, its inventory and its CA. It can be repeated at any time.
 
-'helm uninstall' does this by itself. Without Helm, delete the manifests afterwards.`;
+'helm uninstall' does this by itself. Without Helm, delete the manifests afterwards, but not the namespace, which
+claims and objects of others may be in.`;
 
 const examples = `
 Examples:
-  entrepot uninstall --namespace mirrors && entrepot manifests --namespace mirrors | kubectl delete -f -
+  entrepot uninstall --namespace mirrors &&
+    entrepot manifests --namespace mirrors --without-namespace | kubectl delete -f -
   entrepot uninstall --timeout 15m --delete-claims`;
 
 /** `entrepot uninstall` */
@@ -29,7 +31,7 @@ export function uninstallCommand(host: Host): Command {
     .option('--kubeconfig <file>', 'kubeconfig file')
     .option('--context <name>', "context of the kubeconfig; default: the file's own")
     .option('--namespace <namespace>', "the operator's namespace (env: NAMESPACE, default: default)")
-    .option('--timeout <duration>', 'how long nodes are waited for', '11m')
+    .option('--timeout <duration>', 'how long all of it may take, waiting for nodes included', '11m')
     .option('--delete-claims', 'delete the claims of mirrors, too, and with them what is cached')
     .addHelpText('after', examples)
     .action(async ({ timeout, namespace, deleteClaims = false, ...cluster }: UninstallFlags) => {

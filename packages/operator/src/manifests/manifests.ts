@@ -5,9 +5,13 @@ import type { Values } from '../chart/values-schema.ts';
 import { version } from '../version.ts';
 import { installation } from './installation.ts';
 
+/** What is to be installed, and where. */
 export interface ManifestsInput {
   readonly namespace: string;
+  /** Whole values: defaults filled in. */
   readonly values: Values;
+  /** Whether the Namespace is among the manifests; it is unless this says otherwise. */
+  readonly hasNamespace?: boolean;
 }
 
 const kubernetesObject = z.looseObject({
@@ -20,10 +24,13 @@ const kubernetesObject = z.looseObject({
  * Everything an installation takes: to be applied as it is, and again with other values. The same as the chart's templates make
  * of these values, and the namespace, which Helm makes itself.
  */
-export function manifests({ namespace, values }: ManifestsInput): readonly KubernetesObject[] {
+export function manifests({ namespace, values, hasNamespace = true }: ManifestsInput): readonly KubernetesObject[] {
   const scope = { namespace, values, appVersion: version };
   const objects = resolve(Object.values(installation), scope).flat(Infinity);
-  return [...namespaceObject(namespace), ...objects.map((object) => kubernetesObject.parse(object))];
+  return [
+    ...(hasNamespace ? namespaceObject(namespace) : []),
+    ...objects.map((object) => kubernetesObject.parse(object)),
+  ];
 }
 
 /** Namespaces that every cluster has are left as they are. */

@@ -1,5 +1,5 @@
 import { inventoryName } from '@entrepot/kube';
-import { authoritySecretName } from '@entrepot/core';
+import { authoritySecretName, leaseName } from '@entrepot/core';
 import { namespace, not, value } from '../chart/expression.ts';
 import { image } from '../chart/image.ts';
 import { type Fields, ifAny, type Tree, when } from '../chart/tree.ts';
@@ -26,7 +26,7 @@ const here: Tree = [
   { apiGroups: [''], resources: ['pods'], verbs: ['list'] },
   { apiGroups: [''], resources: ['persistentvolumeclaims'], verbs: ['list', 'delete'] },
   { apiGroups: ['apps'], resources: ['deployments'], resourceNames: [operatorName], verbs: ['patch'] },
-  { apiGroups: ['coordination.k8s.io'], resources: ['leases'], resourceNames: [operatorName], verbs: ['delete'] },
+  { apiGroups: ['coordination.k8s.io'], resources: ['leases'], resourceNames: [leaseName], verbs: ['delete'] },
   { apiGroups: [''], resources: ['configmaps'], resourceNames: [inventoryName], verbs: ['delete'] },
   { apiGroups: [''], resources: ['secrets'], resourceNames: [authoritySecretName], verbs: ['delete'] },
 ];

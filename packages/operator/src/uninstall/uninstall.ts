@@ -1,21 +1,24 @@
-import type { KubeClient } from '@entrepot/kube';
+import { systemClock, type KubeClient } from '@entrepot/kube';
 import { operatorName } from '../chart/values-schema.ts';
 import { FailedError } from '../cli/exit.ts';
 import type { Host } from '../cli/host.ts';
-import { claimSelector, claimsOf, deleteClaim, deleteOwnObjects } from './remains.ts';
+import { claimsOf, deleteClaim, deleteOwnObjects } from './remains.ts';
 import { deleteMirrors } from './delete-mirrors.ts';
 import { runningOperators, stopOperator } from './stop-operator.ts';
-import { waitUntil } from './wait-until.ts';
+import { waitUntil, type Waiting } from './wait-until.ts';
 
+/** What is taken away, and how long that may take. */
 export interface UninstallOptions {
   /** The operator's. */
   readonly namespace: string;
-  /** How long nodes are waited for. */
+  /** How long all of it may take; nodes are what is waited for longest. */
   readonly limitMs: number;
+  /** Whether the claims of mirrors go as well. */
   readonly deletesClaims: boolean;
 }
 
-const podsLimitMs = 60_000;
+/** Without a finalizer, a mirror goes at once. */
+const lateLimitMs = 5_000;
 
 /**
  * Takes away what an operator that runs has made: all mirrors, when nodes have forgotten them; then the operator is stopped, and
@@ -24,23 +27,50 @@ const podsLimitMs = 60_000;
  * @throws FailedError that says what is still there when the limit was reached
  */
 export async function uninstall(client: KubeClient, options: UninstallOptions, host: Host): Promise<void> {
-  const { namespace, limitMs, deletesClaims } = options;
+  const { namespace, limitMs } = options;
   const { signal } = host;
   const say = (line: string): void => host.say(`${line}\n`);
-  const left = await waitUntil(() => deleteMirrors(client, signal), { limitMs, onProgress: say }, signal);
+  const waiting: Waiting = { endMs: systemClock.elapsedMs() + limitMs, onProgress: say };
+  const mirrors = () => deleteMirrors(client, signal);
+  const left = await waitUntil(mirrors, waiting, signal);
   if (left !== undefined) throw new FailedError(mirrorsLeft(left, options));
   say('no RegistryMirror is there any more');
 
-  await stopOperator(client, namespace, signal);
-  const running = () => runningOperators(client, namespace, signal);
-  const alive = await waitUntil(running, { limitMs: podsLimitMs, onProgress: say }, signal);
+  const operators = async () => {
+    await stopOperator(client, namespace, signal);
+    return runningOperators(client, namespace, signal);
+  };
+  const alive = await waitUntil(operators, waiting, signal);
   if (alive !== undefined) throw new FailedError(`operators do not end; ${alive}`);
-  const deleted = await deleteOwnObjects(client, namespace, signal);
-  say(`the operator is stopped; deleted: ${deleted.join(', ') || 'nothing'}`);
 
-  const claims = await claimsOf(client, namespace, signal);
-  if (deletesClaims) for (const name of claims) await deleteClaim(client, namespace, name, signal);
-  if (claims.length > 0) say(aboutClaims(claims, options));
+  // The operator may have begun with a mirror that was made meanwhile; the definition could not be deleted then.
+  const late = await waitUntil(mirrors, { ...waiting, endMs: systemClock.elapsedMs() + lateLimitMs }, signal);
+  if (late !== undefined) throw new FailedError(mirrorsCame(late, options));
+
+  await takeRemains(client, options, waiting, signal);
+}
+
+/** @throws FailedError when the API server does not take it in time */
+async function takeRemains(
+  client: KubeClient,
+  options: UninstallOptions,
+  waiting: Waiting,
+  signal: AbortSignal,
+): Promise<void> {
+  const { namespace, deletesClaims } = options;
+  const deleted = new Set<string>();
+  const claims = new Set<string>();
+  const remains = async (): Promise<undefined> => {
+    await deleteOwnObjects(client, namespace, (what) => deleted.add(what), signal);
+    for (const claim of await claimsOf(client, namespace, signal)) {
+      if (deletesClaims) await deleteClaim(client, namespace, claim, signal);
+      claims.add(claim.metadata.name);
+    }
+  };
+  const failure = await waitUntil(remains, waiting, signal);
+  if (failure !== undefined) throw new FailedError(`the operator is stopped, but not all is deleted; ${failure}`);
+  waiting.onProgress(`the operator is stopped; deleted: ${[...deleted].join(', ') || 'nothing'}`);
+  if (claims.size > 0) waiting.onProgress(aboutClaims([...claims], options));
 }
 
 function mirrorsLeft(left: string, { limitMs, namespace }: UninstallOptions): string {
@@ -50,9 +80,14 @@ Nothing else was taken away. The operator goes on with it while it runs (kubectl
 and gives nodes up that do not answer within NODE_WITHDRAWAL_LIMIT. Repeat this later, or with a longer time.`;
 }
 
+function mirrorsCame(late: string, { namespace }: UninstallOptions): string {
+  return `RegistryMirrors came while the operator was being stopped, and nobody makes nodes forget them any more:
+${late}
+Start it again, then repeat this: kubectl -n ${namespace} scale deployment ${operatorName} --replicas=1`;
+}
+
 function aboutClaims(claims: readonly string[], { namespace, deletesClaims }: UninstallOptions): string {
-  const names = claims.join(', ');
-  if (deletesClaims) return `deleted claims: ${names}`;
-  return `claims stay, with what is cached: ${names}
-to delete them: kubectl -n ${namespace} delete persistentvolumeclaims -l ${claimSelector}`;
+  if (deletesClaims) return `deleted claims: ${claims.join(', ')}`;
+  return `claims stay, with what is cached; to delete them:
+kubectl -n ${namespace} delete persistentvolumeclaims ${claims.join(' ')}`;
 }

@@ -37,6 +37,8 @@ What the accounts of an installation may do at the API server, as \`entrepot man
 |---|---|---|---|---|
 ${rows.join('\n')}
 
+\`entrepot-operator-imageswap\` is there even where nothing uses ImageSwap: any mirror may ask for it in \`spec.addressing\`. Where \`IMAGESWAP_NAMESPACE\` is not set it holds in the operator's own namespace and allows nothing more.
+
 \`entrepot-uninstall\` is there only while \`helm uninstall\` runs.
 
 Strategies of third parties that are given at installation (\`STRATEGIES\`) add the rules that they declare.

@@ -38,12 +38,21 @@ export class TestCluster {
 
   /** What `kubectl apply -f -` prints. Fails when anything is not taken. */
   async apply(manifest: string | object): Promise<string> {
-    const child = spawn(this.plane.kubectl, ['--kubeconfig', this.plane.kubeconfig, 'apply', '-f', '-']);
+    return this.#kubectl('apply', manifest);
+  }
+
+  /** What `kubectl delete -f -` prints; done when everything is gone. Fails when anything was not there. */
+  async delete(manifest: string | object): Promise<string> {
+    return this.#kubectl('delete', manifest);
+  }
+
+  async #kubectl(verb: string, manifest: string | object): Promise<string> {
+    const child = spawn(this.plane.kubectl, ['--kubeconfig', this.plane.kubeconfig, verb, '-f', '-']);
     child.stdin.end(typeof manifest === 'string' ? manifest : JSON.stringify(manifest));
     const { promise, resolve, reject } = Promise.withResolvers<number | null>();
     child.on('error', reject).on('close', resolve);
     const [code, out, said] = await Promise.all([promise, text(child.stdout), text(child.stderr)]);
-    if (code !== 0) throw new Error(`kubectl apply failed: ${said}`);
+    if (code !== 0) throw new Error(`kubectl ${verb} failed: ${said}`);
     return out;
   }
 

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { RegistryMirror } from '@entrepot/core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { run } from '../../src/cli/run.ts';
@@ -30,10 +31,10 @@ async function uninstall(words: readonly string[], onLine: (line: string) => voi
   return { code, out: '', said };
 }
 
-const claim = (name: string): object => ({
+const claim = (name: string, mirror = 'quay'): object => ({
   apiVersion: 'v1',
   kind: 'PersistentVolumeClaim',
-  metadata: { name, namespace, labels: { app: 'docker-registry', mirror: 'quay' } },
+  metadata: { name, namespace, labels: { app: 'docker-registry', mirror } },
   spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } },
 });
 
@@ -102,16 +103,71 @@ and gives nodes up that do not answer within NODE_WITHDRAWAL_LIMIT. Repeat this 
     expect(await uninstall([])).toMatchObject({ code: 0 });
   });
 
-  test('leaves claims and says so, or takes them as well', async () => {
-    await cluster.apply(claim('image-store-a'));
-    await cluster.apply(claim('image-store-b'));
+  test('names mirrors that came while the operator was being stopped, and how to go on', async () => {
+    const pod = { namespace, name: 'entrepot-operator-0' };
+    const labels = { 'app.kubernetes.io/name': 'entrepot-operator' };
+    const spec = { containers: [{ name: 'operator', image: 'operator' }] };
+    await cluster.apply({ apiVersion: 'v1', kind: 'Pod', metadata: { ...pod, labels }, spec });
+    const mirror = (name: string, finalizers: readonly string[]): object => ({
+      apiVersion: 'k8s.osp.tech/v1',
+      kind: 'RegistryMirror',
+      metadata: { name, finalizers },
+      spec: { upstreamUrl: `${name}.example.com` },
+    });
+    let came = Promise.resolve();
+
+    const { code, said } = await uninstall([], (line) => {
+      if (!line.startsWith('ending: ')) return;
+      came = (async () => {
+        await cluster.apply(mirror('unnoticed', []));
+        await cluster.apply(mirror('late', ['entrepot.k8s.osp.tech/nodes']));
+        await cluster.client.delete({ group: '', version: 'v1', kind: 'Pod' }, pod);
+      })();
+    });
+
+    await came;
+    expect(said)
+      .toContain(`entrepot: RegistryMirrors came while the operator was being stopped, and nobody makes nodes forget them any more:
+RegistryMirror late: is being deleted
+Start it again, then repeat this: kubectl -n mirrors scale deployment entrepot-operator --replicas=1
+`);
+    expect(code).toBe(1);
+    await cluster.client.patch(RegistryMirror, { name: 'late' }, { metadata: { finalizers: null } }, { type: 'merge' });
+    expect(await uninstall([])).toMatchObject({ code: 0 });
+  });
+
+  test('leaves claims and says so, or takes them as well, but none of others', async () => {
+    const ours = ['image-store-registry-mirror-quay-0', 'image-store-registry-mirror-quay-11'];
+    const foreign = ['data-registry-0', 'image-store-registry-mirror-quay-0-copy', 'image-store-registry-mirror-hub-0'];
+    for (const name of [...ours, ...foreign]) await cluster.apply(claim(name));
     const kept = await uninstall([]);
-    expect(kept.said).toContain(`claims stay, with what is cached: image-store-a, image-store-b
-to delete them: kubectl -n mirrors delete persistentvolumeclaims -l app=docker-registry
+    expect(kept.said).toContain(`claims stay, with what is cached; to delete them:
+kubectl -n mirrors delete persistentvolumeclaims ${ours.join(' ')}
 `);
     const taken = await uninstall(['--delete-claims']);
-    expect(taken.said).toContain('deleted claims: image-store-a, image-store-b\n');
-    expect((await cluster.objects()).filter((line) => line.includes('image-store'))).toEqual([]);
+    expect(taken.said).toContain(`deleted claims: ${ours.join(', ')}\n`);
+    const left = (await cluster.objects()).filter((line) => line.startsWith('PersistentVolumeClaim'));
+    expect(left).toEqual(foreign.map((name) => `PersistentVolumeClaim ${namespace}/${name}`).sort());
+  });
+
+  test('without Helm, the documented commands leave claims, and what others have in the namespace', async () => {
+    const page = await readFile(new URL('../../../../docs/operate.md', import.meta.url), 'utf8');
+    const words = /^npx entrepot uninstall .* && npx entrepot (manifests .*) \| kubectl delete -f -$/m.exec(page)?.[1];
+    await cluster.apply((await entrepot(['manifests', '--namespace', namespace])).out);
+    await cluster.apply(claim('image-store-registry-mirror-quay-0'));
+    await cluster.apply({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'of-others', namespace } });
+
+    expect(await uninstall([])).toMatchObject({ code: 0 });
+    await cluster.delete((await entrepot(words?.split(' ') ?? [])).out);
+
+    const left = (await cluster.objects()).filter((line) => line.includes(namespace));
+    expect(left).toEqual(
+      expect.arrayContaining([
+        `ConfigMap ${namespace}/of-others`,
+        `PersistentVolumeClaim ${namespace}/image-store-registry-mirror-quay-0`,
+      ]),
+    );
+    expect(left.filter((line) => line.includes('entrepot'))).toEqual([]);
   });
 
   test('a time that is none is a usage error', async () => {
