@@ -1,4 +1,4 @@
-import { defineConfig } from 'vitest/config';
+import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 
 const conditions = ['@entrepot/source', 'node', 'import', 'module', 'default'];
 
@@ -20,6 +20,7 @@ export function packageTests(
     globalSetup?: string[];
     fileParallelism?: boolean;
     include?: string[];
+    projects?: TestProjectInlineConfiguration[];
     /** The file in .test-results that says what passed. */
     results?: string;
   } = {},
