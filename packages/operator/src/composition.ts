@@ -78,9 +78,7 @@ function controller(parts: DependencyContainer): MirrorController {
     templates,
     logger: parts.resolve(loggerToken),
     metrics: parts.resolve(metricsToken),
-    leaderElection: isElected
-      ? { name: leaseName, identity, client: parts.resolve(leaseClientToken) }
-      : undefined,
+    leaderElection: isElected ? { name: leaseName, identity, client: parts.resolve(leaseClientToken) } : undefined,
     onTextBlock: async (strategy, block) => parts.resolve(mapStateToken).record(strategy, block),
     onStandDown: async () => parts.resolve(mapStateToken).forget(),
     health: settings.healthPort === 0 ? undefined : { port: settings.healthPort, host: settings.healthHost },
