@@ -8,11 +8,13 @@ import { installFormer } from '../support/former-installation.ts';
 import { removeMirrors, storedBlobs, untilMirrorReady } from '../support/mirrors.ts';
 import { awaited, keepArtefacts, prepared, sharedCluster, tell } from '../support/on-cluster.ts';
 import { removeObjects } from '../support/remove-objects.ts';
+import { runningPods, untilPodsReady } from '../support/running-pods.ts';
 import { startUpstream } from '../support/upstreams.ts';
 
 const name = 'former';
 const host = 'former.example.test';
 const image = `${host}/former/app:1`;
+const pods = `mirror=${name},component=registry`;
 
 describe('an installation of mirror-operator that serves', () => {
   let cluster: Cluster;
@@ -55,6 +57,8 @@ describe('an installation of mirror-operator that serves', () => {
 
   test('is taken over by installing ours: claims, addresses and objects stay, and pulls go on', async () => {
     const before = await identities(cluster);
+    const formerPods = await runningPods(cluster, pods);
+    expect(formerPods).toHaveLength(2);
     const workers = (await cluster.nodes()).slice(1);
     const line = `${await addressOf(cluster)}\t${host}`;
     expect(await filesOfFormerCache(cluster)).not.toBe('');
@@ -63,6 +67,8 @@ describe('an installation of mirror-operator that serves', () => {
     const began = Date.now();
     await installOperator(cluster, inject('images'), inject('upstreamAuthority'));
     await untilMirrorReady(cluster, name);
+    // While one is replaced, the other one serves as before, and the mirror is Ready.
+    await untilPodsReady(cluster, pods, 2, formerPods);
     tell(`taken over after ${((Date.now() - began) / 1000).toFixed(0)} s`);
     await pulledMore(pulls, 3);
 
