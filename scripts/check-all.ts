@@ -77,8 +77,12 @@ for (const file of globSync('packages/*/.test-results')) rmSync(file, { recursiv
 const isOnCluster = process.env['ENTREPOT_E2E'] !== 'off';
 if (!isOnCluster) console.log('Tests on a cluster are left out, as ENTREPOT_E2E=off says');
 const onCluster = isOnCluster ? startClusterTests() : undefined;
+let isEnding = false;
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.once(signal, () => {
+  // Each is heard: a second one would otherwise end this process, and leave the tests on a cluster, a group of their own, behind.
+  process.on(signal, () => {
+    if (isEnding) return console.log('Ending already: tests on a cluster take away what they started');
+    isEnding = true;
     underWay?.kill(signal);
     onCluster?.stop(signal);
     void (onCluster?.passed ?? Promise.resolve(false)).then(() => process.exit(1));

@@ -3,6 +3,7 @@ export type { AuditedRequest, AuditLog } from './audit-log.ts';
 export { builtPrograms, builtVersion, versionFlags } from './built-programs.ts';
 export { type CertManager, certManagerProgram, startCertManager } from './cert-manager.ts';
 export type { ControlPlane, ControlPlaneOptions } from './control-plane.ts';
+export { eventually } from './eventually.ts';
 export { freePort, isPortFree } from './free-port.ts';
 export { goTool, type GoTool } from './go-tool.ts';
 export { harm, type Harm } from './harm.ts';

@@ -1,9 +1,15 @@
-import { harm, reply, startControlPlane, type ControlPlane, type ProxiedRequest } from '@entrepot/control-plane';
+import {
+  type ControlPlane,
+  eventually,
+  harm,
+  type ProxiedRequest,
+  reply,
+  startControlPlane,
+} from '@entrepot/control-plane';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { EventRecorder, KubeClient, loadConnection } from '../src/index.ts';
 import { ChaosRun } from './support/chaos-run.ts';
 import { configMap, freshNamespace } from './support/cluster.ts';
-import { eventually } from './support/eventually.ts';
 
 const Event = { group: 'events.k8s.io', version: 'v1', kind: 'Event' };
 const anything = (): boolean => true;

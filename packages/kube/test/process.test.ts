@@ -1,11 +1,10 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { text } from 'node:stream/consumers';
-import { harm, reply, startControlPlane, type ControlPlane } from '@entrepot/control-plane';
+import { type ControlPlane, eventually, harm, reply, startControlPlane } from '@entrepot/control-plane';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { KubeClient, loadConnection } from '../src/index.ts';
 import { configMap, freshNamespace } from './support/cluster.ts';
-import { eventually } from './support/eventually.ts';
 
 const program = fileURLToPath(new URL('support/trial-program.ts', import.meta.url));
 let plane: ControlPlane;

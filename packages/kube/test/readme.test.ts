@@ -4,9 +4,9 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { eventually } from '@entrepot/control-plane';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { clusterClient, ConfigMap, freshNamespace, Namespace } from './support/cluster.ts';
-import { eventually } from './support/eventually.ts';
 
 const packageFolder = join(import.meta.dirname, '..');
 

@@ -1,8 +1,7 @@
-import { startControlPlane, type ControlPlane } from '@entrepot/control-plane';
+import { type ControlPlane, eventually, startControlPlane } from '@entrepot/control-plane';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Applier, Controller, done, Informer, KubeClient, loadConnection, Manager, Metrics } from '../src/index.ts';
 import { configMap, ConfigMap, freshNamespace } from './support/cluster.ts';
-import { eventually } from './support/eventually.ts';
 
 describe('an API server that restarts', () => {
   let plane: ControlPlane;

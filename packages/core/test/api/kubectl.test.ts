@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import { eventually } from '@entrepot/control-plane';
 import { KubeClient, loadConnection } from '@entrepot/kube';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { RegistryMirror } from '../../src/index.ts';
-import { eventually } from '../support/eventually.ts';
 
 let client: KubeClient;
 beforeAll(async () => {

@@ -1,5 +1,5 @@
+import { eventually } from '@entrepot/control-plane';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { eventually } from '../support/eventually.ts';
 import { Cluster } from '../support/operator.ts';
 
 const names = Array.from({ length: 12 }, (_, index) => `mirror-${index}`);

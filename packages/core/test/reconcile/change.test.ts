@@ -1,6 +1,6 @@
+import { eventually } from '@entrepot/control-plane';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ConfigMap, DaemonSet, RegistryMirror, Secret, Service, StatefulSet } from '../../src/index.ts';
-import { eventually } from '../support/eventually.ts';
 import { Cluster } from '../support/operator.ts';
 import { like } from '../support/matching.ts';
 import { hosts, mapIn } from '../support/plugins.ts';

@@ -1,7 +1,7 @@
+import { eventually } from '@entrepot/control-plane';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { ConfigMap } from '../../src/index.ts';
-import { eventually } from '../support/eventually.ts';
 import { LimitedAccount } from '../support/limited-account.ts';
 import { Cluster } from '../support/operator.ts';
 import { hosts, mapIn } from '../support/plugins.ts';

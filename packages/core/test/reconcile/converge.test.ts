@@ -1,8 +1,8 @@
+import { eventually } from '@entrepot/control-plane';
 import { Informer } from '@entrepot/kube';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ConfigMap, DaemonSet, RegistryMirror, Secret, Service, StatefulSet } from '../../src/index.ts';
 import { readStatus } from '../../src/api/registry-mirror-status.ts';
-import { eventually } from '../support/eventually.ts';
 import { like, present } from '../support/matching.ts';
 import { Cluster } from '../support/operator.ts';
 

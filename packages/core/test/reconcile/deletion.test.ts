@@ -1,9 +1,9 @@
+import { eventually } from '@entrepot/control-plane';
 import { KubeClient, type KubernetesObject, loadConnection, Metrics, systemClock } from '@entrepot/kube';
 import { afterEach, beforeEach, describe, expect, inject, test } from 'vitest';
 import { z } from 'zod';
 import { ConfigMap, DaemonSet, RegistryMirror, StatefulSet } from '../../src/index.ts';
 import { atRest } from '../support/at-rest.ts';
-import { eventually } from '../support/eventually.ts';
 import { like } from '../support/matching.ts';
 import { finalizersOf, onNodes, onThreeNodes, quay, unreadyAgent } from '../support/nodes.ts';
 import { Cluster } from '../support/operator.ts';

@@ -1,6 +1,6 @@
+import { eventually } from '@entrepot/control-plane';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { NetworkPolicy, PodDisruptionBudget, StatefulSet } from '../../src/index.ts';
-import { eventually } from '../support/eventually.ts';
 import { LimitedAccount } from '../support/limited-account.ts';
 import { Cluster } from '../support/operator.ts';
 

@@ -1,8 +1,8 @@
+import { eventually } from '@entrepot/control-plane';
 import type { KubernetesObject } from '@entrepot/kube';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { StatefulSet } from '../../src/index.ts';
-import { eventually } from '../support/eventually.ts';
 import { Cluster } from '../support/operator.ts';
 
 let cluster: Cluster;

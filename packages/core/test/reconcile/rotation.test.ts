@@ -1,9 +1,9 @@
 import { X509Certificate } from 'node:crypto';
+import { eventually } from '@entrepot/control-plane';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { certificatesIn } from '../../src/certificates/anchors.ts';
 import { RegistryMirror, Secret, StatefulSet } from '../../src/index.ts';
 import { certificateCRD } from '../support/certificate-crd.ts';
-import { eventually } from '../support/eventually.ts';
 import { Cluster } from '../support/operator.ts';
 import {
   certificateReady as certificateIs,

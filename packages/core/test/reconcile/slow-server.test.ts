@@ -1,7 +1,7 @@
+import { eventually } from '@entrepot/control-plane';
 import { loadConnection } from '@entrepot/kube';
 import { afterEach, beforeEach, expect, inject, test } from 'vitest';
 import { StatefulSet } from '../../src/index.ts';
-import { eventually } from '../support/eventually.ts';
 import { Cluster } from '../support/operator.ts';
 import { TardyClient } from '../support/tardy-client.ts';
 

@@ -1,9 +1,9 @@
+import { eventually } from '@entrepot/control-plane';
 import { apiVersionOf, type KubernetesObject } from '@entrepot/kube';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createAuthority } from '../../src/certificates/authority.ts';
 import { ConfigMap, DaemonSet, RegistryMirror, Secret, Service, StatefulSet } from '../../src/index.ts';
 import { atRest } from '../support/at-rest.ts';
-import { eventually } from '../support/eventually.ts';
 import { like } from '../support/matching.ts';
 import { Cluster } from '../support/operator.ts';
 

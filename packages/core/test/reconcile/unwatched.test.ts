@@ -1,9 +1,9 @@
+import { eventually } from '@entrepot/control-plane';
 import { systemClock } from '@entrepot/kube';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { z } from 'zod';
 import { ConfigMap, configureStrategy, defineStrategy } from '../../src/index.ts';
 import { atRest } from '../support/at-rest.ts';
-import { eventually } from '../support/eventually.ts';
 import { Cluster } from '../support/operator.ts';
 import { hosts, mapIn } from '../support/plugins.ts';
 

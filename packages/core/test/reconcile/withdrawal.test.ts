@@ -1,7 +1,7 @@
+import { eventually } from '@entrepot/control-plane';
 import { systemClock } from '@entrepot/kube';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ConfigMap, RegistryMirror, StatefulSet } from '../../src/index.ts';
-import { eventually } from '../support/eventually.ts';
 import { like } from '../support/matching.ts';
 import { agentOf, finalizersOf, onNodes, onThreeNodes, quay, unreadyAgent } from '../support/nodes.ts';
 import { Cluster } from '../support/operator.ts';

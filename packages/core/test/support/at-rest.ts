@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { eventually } from '@entrepot/control-plane';
 import type { Metrics } from '@entrepot/kube';
-import { eventually } from './eventually.ts';
 
 /** Resolves when an operator has done nothing for a while: what happens next happens for a reason of its own. */
 export async function atRest({ metrics }: { readonly metrics: Metrics }): Promise<void> {

@@ -1,8 +1,8 @@
+import { eventually } from '@entrepot/control-plane';
 import type { KubernetesObject } from '@entrepot/kube';
 import { expect } from 'vitest';
 import { DaemonSet, RegistryMirror } from '../../src/index.ts';
 import { heldNodeState } from '../../src/plan/held-node-state.ts';
-import { eventually } from './eventually.ts';
 import type { Cluster } from './operator.ts';
 
 /** What nodes have of the mirror of quay.io when nothing else is said. */

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { eventually } from '@entrepot/control-plane';
 import { type GroupVersionKind, KubeClient, type KubernetesObject, loadConnection, Metrics } from '@entrepot/kube';
 import { inject } from 'vitest';
 import { z } from 'zod';
@@ -11,7 +12,6 @@ import {
   type MirrorSettings,
   RegistryMirror,
 } from '../../src/index.ts';
-import { eventually } from './eventually.ts';
 import { hosts, mapIn, template } from './plugins.ts';
 import { testSettings } from './settings.ts';
 

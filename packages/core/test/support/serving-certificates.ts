@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
+import { eventually } from '@entrepot/control-plane';
 import { expect } from 'vitest';
 import { constrainedAuthority, createAuthority, readAuthority } from '../../src/certificates/authority.ts';
 import { textsOf } from '../../src/certificates/secret-texts.ts';
 import { signServingCertificate } from '../../src/certificates/serving-certificate.ts';
 import { DaemonSet, Secret } from '../../src/index.ts';
-import { eventually } from './eventually.ts';
 import { like } from './matching.ts';
 import type { Cluster } from './operator.ts';
 

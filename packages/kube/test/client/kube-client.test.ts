@@ -1,7 +1,7 @@
+import { eventually } from '@entrepot/control-plane';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { isConflict, isNotFound, Metrics, type KubeClient } from '../../src/index.ts';
 import { anyCRD, clusterClient, configMap, ConfigMap, freshNamespace } from '../support/cluster.ts';
-import { eventually } from '../support/eventually.ts';
 
 describe('the client', () => {
   let client: KubeClient;

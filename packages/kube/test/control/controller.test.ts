@@ -1,6 +1,6 @@
+import { eventually } from '@entrepot/control-plane';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { ApiError, Controller, done, Metrics, TerminalError, WaitingError, type Result } from '../../src/index.ts';
-import { eventually } from '../support/eventually.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import { recordingLogger } from '../support/recording-logger.ts';
 

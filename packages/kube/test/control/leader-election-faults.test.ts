@@ -1,4 +1,4 @@
-import { startControlPlane, type ApiProxy, type ControlPlane } from '@entrepot/control-plane';
+import { type ApiProxy, type ControlPlane, eventually, startControlPlane } from '@entrepot/control-plane';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import {
   KubeClient,
@@ -8,7 +8,6 @@ import {
   type KubernetesObject,
 } from '../../src/index.ts';
 import { freshNamespace } from '../support/cluster.ts';
-import { eventually } from '../support/eventually.ts';
 import { JumpingClock } from '../support/jumping-clock.ts';
 
 const Lease = { group: 'coordination.k8s.io', version: 'v1', kind: 'Lease' };

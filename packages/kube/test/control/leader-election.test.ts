@@ -1,7 +1,7 @@
+import { eventually } from '@entrepot/control-plane';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { LeaderElection, LeadershipLostError, type KubeClient, type KubernetesObject } from '../../src/index.ts';
 import { clusterClient, freshNamespace } from '../support/cluster.ts';
-import { eventually } from '../support/eventually.ts';
 
 const Lease = { group: 'coordination.k8s.io', version: 'v1', kind: 'Lease' };
 

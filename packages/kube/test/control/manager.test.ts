@@ -1,7 +1,7 @@
+import { eventually } from '@entrepot/control-plane';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Controller, done, Informer, LeaderElection, Manager, Metrics, type KubeClient } from '../../src/index.ts';
 import { clusterClient, configMap, ConfigMap, freshNamespace } from '../support/cluster.ts';
-import { eventually } from '../support/eventually.ts';
 
 describe('the manager', () => {
   let client: KubeClient;

@@ -1,7 +1,7 @@
+import { eventually } from '@entrepot/control-plane';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { Informer, Metrics } from '../../src/index.ts';
 import { ConfigMap } from '../support/cluster.ts';
-import { eventually } from '../support/eventually.ts';
 import { recordingLogger } from '../support/recording-logger.ts';
 import {
   added,

@@ -1,7 +1,7 @@
+import { eventually } from '@entrepot/control-plane';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { Informer, type KubeClient } from '../../src/index.ts';
 import { anyCRD, clusterClient, configMap, ConfigMap, freshNamespace } from '../support/cluster.ts';
-import { eventually } from '../support/eventually.ts';
 import { recordingLogger } from '../support/recording-logger.ts';
 
 describe('an informer', () => {

@@ -1,8 +1,8 @@
+import { eventually } from '@entrepot/control-plane';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Controller, done, EventRecorder, Manager, type KubeClient, type KubernetesObject } from '../../src/index.ts';
 import { newEvent } from '../../src/observe/event.ts';
 import { clusterClient, configMap, freshNamespace } from '../support/cluster.ts';
-import { eventually } from '../support/eventually.ts';
 import { JumpingClock } from '../support/jumping-clock.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import { recordingLogger } from '../support/recording-logger.ts';

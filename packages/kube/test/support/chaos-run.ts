@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
+import { eventually } from '@entrepot/control-plane';
 import type { ApiProxy, ControlPlane } from '@entrepot/control-plane';
 import { Informer, KubeClient, loadConnection, type Change, type KubernetesObject } from '../../src/index.ts';
 import { anyCRD, freshNamespace } from './cluster.ts';
-import { eventually } from './eventually.ts';
 import { JumpingClock } from './jumping-clock.ts';
 
 const Widget = { group: 'chaos.example', version: 'v1', kind: 'Widget' };
