@@ -13,7 +13,7 @@ import { startUpstream } from '../support/upstreams.ts';
 const mirrors = ['own-ca', 'given'] as const;
 const hostOf = (mirror: string): string => `${mirror}.example.test`;
 
-describe('while nodes pull without a pause', () => {
+describe('while nodes pull again and again', () => {
   let cluster: Cluster;
   let pulls: readonly ContinuousPulls[] = [];
 

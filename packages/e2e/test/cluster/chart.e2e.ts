@@ -17,7 +17,7 @@ const images = inject('images');
 const version = images.operator.slice(images.operator.lastIndexOf(':') + 1);
 const formerVersion = '0.0.1';
 
-describe('the chart, with a mirror that is pulled through without a pause', () => {
+describe('the chart, with a mirror that is pulled through again and again', () => {
   const host = 'chart.example.test';
   const release = (...words: readonly string[]): Promise<string> =>
     helm(cluster, [...words, '--namespace', namespace, '--timeout', '240s']);

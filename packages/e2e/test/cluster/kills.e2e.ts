@@ -19,7 +19,7 @@ const blobsOfImage = 4;
 /** A Lease ends 15 s after it was last renewed. */
 const failoverSeconds = 20;
 
-describe('while two nodes pull without a pause through a mirror with two replicas', () => {
+describe('while two nodes pull again and again through a mirror with two replicas', () => {
   let cluster: Cluster;
   let upstream: FilledUpstream['upstream'];
   let pulls: readonly ContinuousPulls[] = [];

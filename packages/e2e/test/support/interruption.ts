@@ -6,7 +6,7 @@ export interface Pull {
   readonly error?: string;
 }
 
-/** What pulls that never pause show of something that happened. */
+/** What pulls, one after the other, show of something that happened. */
 export interface Interruption {
   readonly failed: number;
   readonly succeeded: number;
