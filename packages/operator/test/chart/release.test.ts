@@ -1,11 +1,13 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { poll } from '@entrepot/control-plane';
 import { RegistryMirror } from '@entrepot/core';
 import type { GroupVersionKind } from '@entrepot/kube';
 import { copyChart } from '@entrepot/testkit';
 import { version } from '../../src/version.ts';
 import { runHere } from '../cli/run-here.ts';
+import { entrepot } from '../cli/run-program.ts';
 import { TestCluster } from '../operator/test-cluster.ts';
 import { chartFolder, Helm } from './helm.ts';
 import { runUninstallJob } from './uninstall-job.ts';
@@ -31,8 +33,11 @@ beforeAll(async () => {
   helm = await Helm.find(cluster.plane.kubeconfig);
   await cluster.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } });
   const ofEveryNamespace = [`ConfigMap ${namespace}/kube-root-ca.crt`, `ServiceAccount ${namespace}/default`];
-  const isSettled = { timeout: 60_000, interval: 500 };
-  await expect.poll(() => cluster.objects(), isSettled).toEqual(expect.arrayContaining(ofEveryNamespace));
+  const isSettled = async (): Promise<boolean> => {
+    const found = await cluster.objects();
+    return ofEveryNamespace.every((line) => found.includes(line));
+  };
+  await poll('what every namespace has', isSettled, { deadlineMs: 60_000 });
   empty = await cluster.objects();
   previousChart = await copyChart(chartFolder, '0.0.1');
   const definitions = join(previousChart, 'templates/crd.yaml');
@@ -100,6 +105,20 @@ describe('on a real API server', { timeout: 240_000 }, () => {
     ]);
 
     await release('install', 'entrepot', chartFolder, '--take-ownership');
+    expect(await cluster.objects()).toContain('RegistryMirror /quay');
+    await release('uninstall', 'entrepot', '--no-hooks');
+    await isEmptyAgain();
+  });
+
+  test('what kubectl applied before is taken over when Helm is told to, and mirrors stay', async () => {
+    await cluster.apply((await entrepot(['manifests', '--namespace', namespace])).out);
+    await cluster.mirror('quay', { upstreamUrl: 'quay.io' });
+    const words = ['upgrade', 'entrepot', chartFolder, '--install', '--namespace', namespace];
+    expect(await helm.run(words)).toMatchObject({ code: 1 });
+
+    await helm.done([...words, '--take-ownership', '--force-conflicts', '--set', 'settings.networkPolicy=on']);
+    const deployment = await cluster.client.get(Deployment, { namespace, name: 'entrepot-operator' });
+    expect(JSON.stringify(deployment)).toContain('{"name":"NETWORK_POLICY","value":"on"}');
     expect(await cluster.objects()).toContain('RegistryMirror /quay');
     await release('uninstall', 'entrepot', '--no-hooks');
     await isEmptyAgain();
