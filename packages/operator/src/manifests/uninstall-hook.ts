@@ -1,6 +1,6 @@
 import { inventoryName } from '@entrepot/kube';
 import { authoritySecretName, leaseName } from '@entrepot/core';
-import { namespace, not, secondsAfter, value } from '../chart/expression.ts';
+import { merged, namespace, not, secondsAfter, value } from '../chart/expression.ts';
 import { image } from '../chart/image.ts';
 import { type Fields, ifAny, type Tree, when } from '../chart/tree.ts';
 import { operatorName } from '../chart/values-schema.ts';
@@ -43,7 +43,7 @@ const job: Tree = {
     // Where its image cannot be pulled, it must not begin when nobody thinks of it any more.
     activeDeadlineSeconds: secondsAfter(value('uninstall.timeout'), startSeconds),
     template: {
-      metadata: { labels: { 'app.kubernetes.io/name': name } },
+      metadata: { labels: merged({ 'app.kubernetes.io/name': name }, value('commonLabels')) },
       spec: {
         restartPolicy: 'Never',
         serviceAccountName: name,
