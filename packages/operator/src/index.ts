@@ -1,7 +1,7 @@
 export { run } from './cli/run.ts';
 export type { Host } from './cli/host.ts';
 export { readConfiguration, type Configuration } from './configuration.ts';
-export { chartFiles, valuesTable } from './chart/chart-files.ts';
+export { chartFiles, valuesTable } from './manifests/chart-files.ts';
 export { completeValues, type SomeValues } from './chart/read-values.ts';
 export type { Values } from './chart/values-schema.ts';
 export { manifests, type ManifestsInput } from './manifests/manifests.ts';

@@ -1,3 +1,5 @@
+import { parseDuration } from '@entrepot/core';
+
 /** What expressions are resolved in. */
 export interface Scope {
   /** Whole values: defaults filled in. */
@@ -63,6 +65,14 @@ export function isGiven(one: Expression): Expression {
 /** A number or a truth value as text. */
 export function asText(one: Expression): Expression {
   return new Expression(`toString ${one.argument}`, (scope) => String(one.resolve(scope)));
+}
+
+/** The seconds of a text such as `4m`, and some more. */
+export function secondsAfter(one: Expression, more: number): Expression {
+  const unit = `get (dict "s" 1 "m" 60 "h" 3600 "d" 86400) (regexFind "[a-z]" ${one.argument})`;
+  return new Expression(`add ${more} (mul (regexFind "[0-9]+" ${one.argument}) (${unit}))`, (scope) => {
+    return more + (parseDuration(String(one.resolve(scope))) ?? 0);
+  });
 }
 
 /** A text with a fixed beginning. */

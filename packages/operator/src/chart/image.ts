@@ -1,5 +1,5 @@
-import { Expression, type Scope, value } from './expression.ts';
 import { z } from 'zod';
+import { Expression, type Scope, value } from './expression.ts';
 
 const reference = z.object({ repository: z.string(), tag: z.string(), digest: z.string() });
 

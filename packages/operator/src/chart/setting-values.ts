@@ -6,7 +6,7 @@ import { type Tree, when } from './tree.ts';
 
 type SettingKey = keyof typeof settingDefinitions;
 
-/** Settings that the chart has other values for, and one without effect. */
+/** Settings that the chart has other values for, one without effect, and one that could only close the port which is probed. */
 const saidElsewhere: ReadonlySet<string> = new Set<SettingKey>([
   'namespace',
   'dockerRegistry',
@@ -18,6 +18,7 @@ const saidElsewhere: ReadonlySet<string> = new Set<SettingKey>([
   'hostessDockerTag',
   'imagePullSecrets',
   'secondsBetweenStreams',
+  'healthHost',
 ]);
 
 /** Settings that an installation by the chart has otherwise than an operator that is told nothing. */
@@ -43,24 +44,23 @@ export interface SettingForm {
   readonly given: (text: string, understood: unknown) => unknown;
 }
 
-const understood = (_text: string, value: unknown): unknown => value;
-
-const plainText = (text: string, value: unknown): unknown => (typeof value === 'string' ? value : text);
+const asUnderstood = (_text: string, understood: unknown): unknown => understood;
+const asWritten = (text: string, understood: unknown): unknown => (typeof understood === 'string' ? understood : text);
 const same = (given: Expression): Expression => given;
 
 /** By what stands for the value in the help. */
 const forms: Readonly<Record<string, SettingForm>> = {
-  '<list>': { empty: [], text: asJson, given: understood, schema: z.array(z.record(z.string(), z.unknown())) },
-  '<dictionary>': { empty: {}, text: asJson, given: understood, schema: z.record(z.string(), z.unknown()) },
-  '<module>': { empty: [], text: joined, given: understood, schema: z.array(z.string()) },
-  '<port>': { empty: '', text: asText, given: understood, schema: z.int().min(0).max(65_535) },
-  // YAML takes on and off for truth values.
-  '<on|off>': { empty: '', text: asText, given: understood, schema: z.literal([true, false, '']) },
+  '<list>': { empty: [], text: asJson, given: asUnderstood, schema: z.array(z.record(z.string(), z.unknown())) },
+  '<dictionary>': { empty: {}, text: asJson, given: asUnderstood, schema: z.record(z.string(), z.unknown()) },
+  '<module>': { empty: [], text: joined, given: asUnderstood, schema: z.array(z.string()) },
+  '<port>': { empty: '', text: asText, given: asUnderstood, schema: z.int().min(0).max(65_535) },
+  // YAML takes on and off for truth values, unless they are quoted or given to Helm as `--set`.
+  '<on|off>': { empty: '', text: asText, given: asUnderstood, schema: z.literal([true, false, 'on', 'off', '']) },
 };
 
 /** The form of a setting among the chart's values. */
 export function formOf(setting: SettingDefinition): SettingForm {
-  return forms[setting.placeholder] ?? { empty: '', text: same, given: plainText, schema: textSchema(setting) };
+  return forms[setting.placeholder] ?? { empty: '', text: same, given: asWritten, schema: textSchema(setting) };
 }
 
 /** The schema of `settings` in the chart's values; what is left empty is the operator's own default. */

@@ -28,6 +28,7 @@ export class Repeated {
  */
 export type Tree = string | number | boolean | Expression | Conditional | Repeated | readonly Tree[] | Fields;
 
+/** A dictionary of them. */
 export interface Fields {
   readonly [name: string]: Tree;
 }
@@ -47,6 +48,7 @@ export function each(list: Expression, tree: Tree): Repeated {
   return new Repeated(list, tree);
 }
 
+/** Whether it is a list: `Array.isArray` does not tell lists apart that are read only. */
 export function isList(tree: Tree): tree is readonly Tree[] {
   return Array.isArray(tree);
 }

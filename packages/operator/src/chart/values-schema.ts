@@ -137,7 +137,7 @@ export const valuesSchema = z
           .boolean()
           .default(false)
           .describe(
-            'Whether `helm uninstall` leaves RegistryMirrors, their CustomResourceDefinition and everything made of them. Otherwise it deletes them all and waits until nodes have forgotten them.',
+            'Whether `helm uninstall` leaves RegistryMirrors, their CustomResourceDefinition, everything made of them, and what pods of theirs need: the account of node agents and the ResourceQuota. Otherwise it deletes them all and waits until nodes have forgotten them.',
           ),
         deleteClaims: z
           .boolean()
@@ -147,7 +147,9 @@ export const valuesSchema = z
           .string()
           .regex(/^\d+[smhd]$/)
           .default('4m')
-          .describe('How long it waits for nodes. `helm uninstall --timeout` must be longer; it is 5m by default.'),
+          .describe(
+            'How long it may take to wait for nodes and to stop the operator. `helm uninstall --timeout` must be a minute longer; it is 5m by default.',
+          ),
       })
       .prefault({})
       .describe('What `helm uninstall` does first.'),

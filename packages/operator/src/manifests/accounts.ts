@@ -6,15 +6,17 @@ import { each, type Fields, ifAny, type Tree, when } from '../chart/tree.ts';
 import { operatorName } from '../chart/values-schema.ts';
 import { nodeAgentServiceAccount } from '../mirror-settings.ts';
 import { boundRole, serviceAccount } from './bound-role.ts';
+import { keptWithMirrors } from './metadata.ts';
 
 /** The account of node agents, which read Services where the mirrors are. */
 export const nodeAgentAccount: readonly Tree[] = [
-  serviceAccount(nodeAgentServiceAccount),
+  serviceAccount(nodeAgentServiceAccount, keptWithMirrors),
   ...boundRole({
     account: nodeAgentServiceAccount,
     name: nodeAgentServiceAccount,
     where: namespace,
     rules: [{ apiGroups: [''], resources: ['services'], verbs: ['get', 'list', 'watch'] }],
+    annotations: keptWithMirrors,
   }),
 ];
 

@@ -4,6 +4,7 @@ import { metadata } from './metadata.ts';
 
 const group = 'rbac.authorization.k8s.io';
 
+/** Rules, where they hold, and whom they are for. */
 export interface BoundRole {
   /** The ServiceAccount, in the namespace of the installation. */
   readonly account: string;

@@ -1,8 +1,7 @@
 import { registryMirrorCRD } from '@entrepot/core';
-import { value } from '../chart/expression.ts';
 import { plainTree } from '../chart/plain-tree.ts';
-import { type Tree, when } from '../chart/tree.ts';
-import { metadata } from './metadata.ts';
+import type { Tree } from '../chart/tree.ts';
+import { keptWithMirrors, metadata } from './metadata.ts';
 
 const { apiVersion, kind, metadata: own, ...definition } = registryMirrorCRD();
 
@@ -12,7 +11,7 @@ export const mirrorDefinition: Tree = {
   kind,
   metadata: {
     ...metadata(own.name),
-    annotations: when(value('uninstall.keepMirrors'), { 'helm.sh/resource-policy': 'keep' }),
+    annotations: keptWithMirrors,
   },
   ...plainTree(definition),
 };

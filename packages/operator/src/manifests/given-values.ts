@@ -1,16 +1,14 @@
-import type { Configuration } from '../configuration.ts';
+import { z } from 'zod';
 import { imageParts } from '../chart/image.ts';
 import type { SomeValues } from '../chart/read-values.ts';
 import { resolve } from '../chart/resolve.ts';
-import { chartSettings, formOf } from '../chart/setting-values.ts';
+import { chartSettings, formOf, settingVariables } from '../chart/setting-values.ts';
 import type { Values } from '../chart/values-schema.ts';
-import { builtInStrategies } from '../configuration.ts';
+import { builtInStrategies, type Configuration } from '../configuration.ts';
 import { mirrorSettings } from '../mirror-settings.ts';
-import { settingVariables } from '../chart/setting-values.ts';
 import type { GivenSetting, GivenSettings } from '../settings/given-settings.ts';
 import { version } from '../version.ts';
 import { policyRule } from './accounts.ts';
-import { z } from 'zod';
 
 /** Settings that an image comes from. */
 const imageSources = {

@@ -1,7 +1,7 @@
 import { ifAny, type Tree, when } from '../chart/tree.ts';
 import { namespace, value } from '../chart/expression.ts';
 import { operatorName, operatorSelector } from '../chart/values-schema.ts';
-import { metadata } from './metadata.ts';
+import { keptWithMirrors, metadata } from './metadata.ts';
 
 const healthPort = value('settings.healthPort');
 const systemClasses = ['system-cluster-critical', 'system-node-critical'];
@@ -10,7 +10,7 @@ const systemClasses = ['system-cluster-critical', 'system-node-critical'];
 const criticalPodsQuota: Tree = {
   apiVersion: 'v1',
   kind: 'ResourceQuota',
-  metadata: metadata('entrepot-critical-pods', namespace),
+  metadata: { ...metadata('entrepot-critical-pods', namespace), annotations: keptWithMirrors },
   spec: {
     hard: { pods: '1000000' },
     scopeSelector: { matchExpressions: [{ scopeName: 'PriorityClass', operator: 'In', values: systemClasses }] },

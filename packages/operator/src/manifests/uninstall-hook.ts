@@ -1,6 +1,6 @@
 import { inventoryName } from '@entrepot/kube';
 import { authoritySecretName, leaseName } from '@entrepot/core';
-import { namespace, not, value } from '../chart/expression.ts';
+import { merged, namespace, not, secondsAfter, value } from '../chart/expression.ts';
 import { image } from '../chart/image.ts';
 import { type Fields, ifAny, type Tree, when } from '../chart/tree.ts';
 import { operatorName } from '../chart/values-schema.ts';
@@ -9,6 +9,9 @@ import { containerSecurity, podSecurity, pullSecrets } from './deployment.ts';
 import { metadata } from './metadata.ts';
 
 const name = 'entrepot-uninstall';
+
+/** Until its image is there: with the time it has by default, less than Helm waits for by default. */
+const startSeconds = 45;
 
 /** Made before anything is deleted, gone when the Job has succeeded; of one that failed, the Job stays and Helm prints its log. */
 function hook(weight: number): Fields {
@@ -37,8 +40,10 @@ const job: Tree = {
   metadata: { ...metadata(name, namespace), annotations: hook(0) },
   spec: {
     backoffLimit: 0,
+    // Where its image cannot be pulled, it must not begin when nobody thinks of it any more.
+    activeDeadlineSeconds: secondsAfter(value('uninstall.timeout'), startSeconds),
     template: {
-      metadata: { labels: { 'app.kubernetes.io/name': name } },
+      metadata: { labels: merged({ 'app.kubernetes.io/name': name }, value('commonLabels')) },
       spec: {
         restartPolicy: 'Never',
         serviceAccountName: name,

@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { format } from 'prettier';
-import { chartFiles, valuesTable } from '../../src/chart/chart-files.ts';
+import { chartFiles, valuesTable } from '../../src/manifests/chart-files.ts';
 import { chartFolder, Helm } from './helm.ts';
 
 let helm: Helm;

@@ -1,11 +1,16 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { poll } from '@entrepot/control-plane';
+import { RegistryMirror } from '@entrepot/core';
 import type { GroupVersionKind } from '@entrepot/kube';
 import { copyChart } from '@entrepot/testkit';
 import { version } from '../../src/version.ts';
+import { runHere } from '../cli/run-here.ts';
+import { entrepot } from '../cli/run-program.ts';
 import { TestCluster } from '../operator/test-cluster.ts';
 import { chartFolder, Helm } from './helm.ts';
+import { runUninstallJob } from './uninstall-job.ts';
 
 const namespace = 'mirrors';
 const definition = { name: 'registrymirrors.k8s.osp.tech' };
@@ -18,6 +23,8 @@ const Deployment: GroupVersionKind = { group: 'apps', version: 'v1', kind: 'Depl
 
 let helm: Helm;
 let cluster: TestCluster;
+/** What the cluster has before anything is installed. */
+let empty: readonly string[];
 /** The chart as it was one version ago: its CustomResourceDefinition knows less. */
 let previousChart: string;
 
@@ -25,6 +32,13 @@ beforeAll(async () => {
   cluster = await TestCluster.start();
   helm = await Helm.find(cluster.plane.kubeconfig);
   await cluster.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } });
+  const ofEveryNamespace = [`ConfigMap ${namespace}/kube-root-ca.crt`, `ServiceAccount ${namespace}/default`];
+  const isSettled = async (): Promise<boolean> => {
+    const found = await cluster.objects();
+    return ofEveryNamespace.every((line) => found.includes(line));
+  };
+  await poll('what every namespace has', isSettled, { deadlineMs: 60_000 });
+  empty = await cluster.objects();
   previousChart = await copyChart(chartFolder, '0.0.1');
   const definitions = join(previousChart, 'templates/crd.yaml');
   const text = await readFile(definitions, 'utf8');
@@ -39,7 +53,10 @@ afterAll(async () => {
   await cluster.stop();
 });
 
-/** Without a node no pod runs, so nothing is waited for, and hooks are left out. */
+const isEmptyAgain = async (): Promise<void> =>
+  expect.poll(() => cluster.objects(), { timeout: 120_000, interval: 500 }).toEqual(empty);
+
+/** Without a node no pod runs, so nothing is waited for, and hooks are left out but where the test plays the node. */
 const release = (...words: readonly string[]) => helm.done([...words, '--namespace', namespace]);
 
 /** What tells the versions of the chart apart on the cluster. */
@@ -58,7 +75,6 @@ const now = ['Whether everything is in place', `ghcr.io/entrepot/operator:${vers
 
 describe('on a real API server', { timeout: 240_000 }, () => {
   test('the CustomResourceDefinition and the operator go with each upgrade and rollback, and mirrors stay', async () => {
-    const empty = await cluster.objects();
     await release('install', 'entrepot', previousChart);
     await expect.poll(installed, { timeout: 120_000 }).toEqual(before);
     await cluster.mirror('quay', { upstreamUrl: 'quay.io' });
@@ -72,18 +88,68 @@ describe('on a real API server', { timeout: 240_000 }, () => {
     expect(await cluster.objects()).toContain('RegistryMirror /quay');
 
     await release('uninstall', 'entrepot', '--no-hooks');
-    await expect.poll(() => cluster.objects(), { timeout: 120_000, interval: 500 }).toEqual(empty);
+    await isEmptyAgain();
   });
 
-  test('mirrors and their definition can be kept, and are taken over by the next installation', async () => {
+  test('mirrors, their definition and what their pods need can be kept, and are taken over by the next installation', async () => {
     await release('install', 'entrepot', chartFolder, '--set', 'uninstall.keepMirrors=true');
     await cluster.mirror('quay', { upstreamUrl: 'quay.io' });
     await release('uninstall', 'entrepot');
-    expect(await cluster.objects()).toContain('RegistryMirror /quay');
+    const left = await cluster.objects();
+    expect(left).toContain('RegistryMirror /quay');
+    expect(left.filter((line) => /entrepot|mirror-hostess/.test(line) && !line.startsWith('Pod '))).toEqual([
+      'ResourceQuota mirrors/entrepot-critical-pods',
+      'Role mirrors/mirror-hostess',
+      'RoleBinding mirrors/mirror-hostess',
+      'ServiceAccount mirrors/mirror-hostess',
+    ]);
 
     await release('install', 'entrepot', chartFolder, '--take-ownership');
     expect(await cluster.objects()).toContain('RegistryMirror /quay');
     await release('uninstall', 'entrepot', '--no-hooks');
+    await isEmptyAgain();
+  });
+
+  test('what kubectl applied before is taken over when Helm is told to, and mirrors stay', async () => {
+    await cluster.apply((await entrepot(['manifests', '--namespace', namespace])).out);
+    await cluster.mirror('quay', { upstreamUrl: 'quay.io' });
+    const words = ['upgrade', 'entrepot', chartFolder, '--install', '--namespace', namespace];
+    expect(await helm.run(words)).toMatchObject({ code: 1 });
+
+    await helm.done([...words, '--take-ownership', '--force-conflicts', '--set', 'settings.networkPolicy=on']);
+    const deployment = await cluster.client.get(Deployment, { namespace, name: 'entrepot-operator' });
+    expect(JSON.stringify(deployment)).toContain('{"name":"NETWORK_POLICY","value":"on"}');
+    expect(await cluster.objects()).toContain('RegistryMirror /quay');
+    await release('uninstall', 'entrepot', '--no-hooks');
+    await isEmptyAgain();
+  });
+
+  test('a node that is off makes `helm uninstall` fail; the program brings it to its end, then Helm', async () => {
+    await release('install', 'entrepot', chartFolder, '--set', 'uninstall.timeout=2s');
+    await cluster.apply({
+      apiVersion: 'k8s.osp.tech/v1',
+      kind: 'RegistryMirror',
+      metadata: { name: 'quay', finalizers: ['entrepot.k8s.osp.tech/nodes'] },
+      spec: { upstreamUrl: 'quay.io' },
+    });
+    const uninstalled = helm.run(['uninstall', 'entrepot', '--namespace', namespace]);
+    const first = await runUninstallJob(cluster, namespace);
+    expect(first.said).toContain('after 2 s, RegistryMirrors are still there:\nRegistryMirror quay: ');
+    expect(first.activeDeadlineSeconds).toBe(47);
+    expect(await uninstalled).toMatchObject({ code: 1 });
+    expect(await release('status', 'entrepot')).toContain('STATUS: uninstalling');
+
+    const gone = { metadata: { finalizers: null } };
+    const { code } = await runHere(cluster, namespace, ['uninstall', '--timeout', '15m'], (line) => {
+      if (!line.startsWith('RegistryMirror quay')) return;
+      void cluster.client.patch(RegistryMirror, { name: 'quay' }, gone, { type: 'merge' });
+    });
+    expect(code).toBe(0);
+    const again = helm.run(['uninstall', 'entrepot', '--namespace', namespace]);
+    const second = await runUninstallJob(cluster, namespace);
+    expect(second.said).toContain('no RegistryMirror is there any more\n');
+    expect(await again).toMatchObject({ code: 0 });
+    await isEmptyAgain();
   });
 
   test('its notes name the next steps, for this release', async () => {

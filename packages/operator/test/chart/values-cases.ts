@@ -73,6 +73,10 @@ export const valuesCases: readonly ValuesCase[] = [
     flags: ['--leader-election', 'off', '--health-port', '0'],
   },
   {
+    title: 'settings that are on and off in words',
+    values: { settings: { leaderElection: 'off', networkPolicy: 'on' } },
+  },
+  {
     title: 'one operator where it is wanted, without guards',
     values: {
       replicas: 1,

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { RegistryMirror } from '@entrepot/core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { run } from '../../src/cli/run.ts';
-import { entrepot, fixtures, type Ended } from '../cli/run-program.ts';
+import { runHere } from '../cli/run-here.ts';
+import { entrepot, type Ended } from '../cli/run-program.ts';
 import { RunningOperator } from '../operator/running-operator.ts';
 import { TestCluster } from '../operator/test-cluster.ts';
 
@@ -14,22 +14,8 @@ beforeAll(async () => {
 }, 900_000);
 afterAll(async () => cluster.stop());
 
-/** Runs the command in this process; `onLine` hears each line as it is said. */
-async function uninstall(words: readonly string[], onLine: (line: string) => void = () => {}): Promise<Ended> {
-  let said = '';
-  const code = await run(['uninstall', '--kubeconfig', cluster.plane.kubeconfig, ...words], {
-    environment: { NAMESPACE: namespace },
-    folder: fixtures,
-    signal: AbortSignal.timeout(200_000),
-    readStdin: () => Promise.resolve(''),
-    out: () => {},
-    say: (text) => {
-      said += text;
-      onLine(text);
-    },
-  });
-  return { code, out: '', said };
-}
+const uninstall = (words: readonly string[], onLine?: (line: string) => void): Promise<Ended> =>
+  runHere(cluster, namespace, ['uninstall', ...words], onLine);
 
 const claim = (name: string, mirror = 'quay'): object => ({
   apiVersion: 'v1',

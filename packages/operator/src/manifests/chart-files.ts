@@ -1,9 +1,9 @@
-import { hooks, installation } from '../manifests/installation.ts';
+import { imageHelper } from '../chart/image.ts';
+import { printTemplate } from '../chart/print-template.ts';
+import { valueList, valuesJsonSchema, type DescribedValue } from '../chart/value-list.ts';
 import { printYaml } from '../print-yaml.ts';
 import { version } from '../version.ts';
-import { imageHelper } from './image.ts';
-import { printTemplate } from './print-template.ts';
-import { valueList, valuesJsonSchema, type DescribedValue } from './value-list.ts';
+import { hooks, installation } from './installation.ts';
 
 const origin = '# Made by `npm run chart` from packages/operator/src.\n';
 
