@@ -21,6 +21,8 @@ import { removeObjects } from '../support/remove-objects.ts';
 import { startUpstream, type FilledUpstream } from '../support/upstreams.ts';
 
 const mirrors = ['right', 'moving', 'renamed', 'closed', 'wrong'];
+/** What they are called by at one time or another. */
+const hosts = [...mirrors, 'new-name', 'mended'].map((name) => `${name}.example.test`);
 
 describe('several mirrors at once, which are changed while they serve', () => {
   let cluster: Cluster;
@@ -54,7 +56,7 @@ describe('several mirrors at once, which are changed while they serve', () => {
       for (const { upstream } of [first, second]) after.defer(() => upstream.remove());
       after.defer(() => removeObjects(cluster, 'secret/changes-login'));
       after.defer(() => removeMirrors(cluster, ...mirrors));
-      after.defer(() => removePods(cluster));
+      after.defer(() => removePods(cluster, ...hosts));
       await Promise.all([
         first.push('changes/right:1', [1_000_000, 5_000_000]),
         ...['right', 'moving', 'renamed'].map((name) => applyMirror(cluster, name, plainSpec(`${name}.example.test`))),
@@ -202,7 +204,6 @@ describe('several mirrors at once, which are changed while they serve', () => {
 
   test('mirrors that go leave nothing but their claims', async () => {
     await stopPulls(pulls);
-    const hosts = [...mirrors, 'new-name', 'mended'].map((name) => `${name}.example.test`);
     const began = performance.now();
     await cluster.kubectl(['delete', 'registrymirrors', ...mirrors]);
     tellTime(`${mirrors.length} mirrors: gone`, began);

@@ -42,7 +42,7 @@ describe('the only pod of a mirror is replaced', () => {
       const [, first = '', second = ''] = await cluster.nodes();
       node = first;
       after.defer(async () => {
-        await removePods(cluster);
+        await removePods(cluster, host);
         const images = Object.keys(sizes).map((name) => `${host}/large/${name}:1`);
         await cluster.onNode(node, 'ctr', '-n', 'k8s.io', 'images', 'rm', ...images);
       });

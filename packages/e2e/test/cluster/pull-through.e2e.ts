@@ -38,7 +38,7 @@ describe.each([
       const secret = { name: credentials, namespace };
       await cluster.apply({ apiVersion: 'v1', kind: 'Secret', metadata: secret, stringData: account });
       after.defer(() => removeMirrors(cluster, kind));
-      after.defer(() => removePods(cluster));
+      after.defer(() => removePods(cluster, host));
       const common = { upstreamUrl: upstream.host, masqueradeUrl: host, replicas: 1, cache: { tagTTL: '5s' } };
       await applyMirror(cluster, kind, { ...common, ...spec });
     }),

@@ -23,7 +23,7 @@ describe('all nodes lose their power at once while the upstream is off', () => {
       ({ upstream } = filled);
       after.defer(() => upstream.remove());
       after.defer(() => removeMirrors(cluster, 'reboot'));
-      after.defer(() => removePods(cluster));
+      after.defer(() => removePods(cluster, host));
       digest = await filled.push('reboot/app:1');
       const spec = { upstreamUrl: upstream.host, masqueradeUrl: host, replicas: 1, upstream: { plainHTTP: true } };
       await applyMirror(cluster, 'reboot', spec);

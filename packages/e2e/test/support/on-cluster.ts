@@ -21,7 +21,7 @@ export async function sharedCluster(): Promise<{ readonly engine: DockerEngine; 
 /** Keeps logs, events and journals of every test of this file that fails, and says where. */
 export function keepArtefacts(): void {
   afterEach(async ({ task }) => {
-    if (task.result?.state === 'fail') await keep(task.fullTestName);
+    if (task.result?.state === 'fail') await keep(task.fullTestName, task.result.errors?.[0]);
   });
 }
 
@@ -30,17 +30,23 @@ export async function prepared(title: string, work: () => Promise<void>): Promis
   try {
     await work();
   } catch (error) {
-    await keep(title);
+    await keep(title, error);
     throw error;
   }
 }
 
-async function keep(title: string): Promise<void> {
+async function keep(title: string, error: unknown): Promise<void> {
+  // The report comes at the end of all files.
+  tell(`failed: ${title}: ${isErrorLike(error) ? error.message : String(error)}`);
   // Of a test, below one for those that it is described with: these may be many words.
   const folders = title.split(' > ').map((words) => words.replaceAll(/[^a-z0-9]+/gi, '-'));
   const folder = join(artefacts, ...folders);
   await collectArtefacts((await sharedCluster()).cluster, folder);
   tell(`what the cluster said when that failed: ${folder}`);
+}
+
+function isErrorLike(error: unknown): error is { readonly message: string } {
+  return typeof error === 'object' && error !== null && 'message' in error && typeof error.message === 'string';
 }
 
 /** Waits for something on the cluster, with a line about it. */

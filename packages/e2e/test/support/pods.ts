@@ -10,15 +10,19 @@ export interface PodOptions {
   readonly pullAlways?: boolean;
 }
 
+/** What a pod has the host of its image in: each test file has hosts of its own. */
+const hostLabel = 'pulls-from';
+
 /** A pod on a certain node; done when its container runs. */
 export async function startPod(cluster: Cluster, options: PodOptions): Promise<void> {
   await createPod(cluster, options);
   await untilRunning(cluster, options);
 }
 
-/** Takes away all of them, at once: those of a node that is gone would stay for a minute. */
-export async function removePods(cluster: Cluster): Promise<void> {
-  await cluster.kubectl(['delete', 'pods', '-l', 'test=pull', '--force', '--grace-period=0']);
+/** Takes away all whose images have these hosts, at once: those of a node that is gone would stay for a minute. */
+export async function removePods(cluster: Cluster, ...hosts: readonly string[]): Promise<void> {
+  const selector = `${hostLabel} in (${hosts.join(',')})`;
+  await cluster.kubectl(['delete', 'pods', '-l', selector, '--force', '--grace-period=0']);
 }
 
 /** A pod for a certain node, which need not be there yet. */
@@ -26,7 +30,7 @@ export async function createPod(cluster: Cluster, { name, node, image, pullAlway
   const pod = {
     apiVersion: 'v1',
     kind: 'Pod',
-    metadata: { name, labels: { test: 'pull' } },
+    metadata: { name, labels: { [hostLabel]: image.replace(/\/.*/, '') } },
     spec: {
       nodeSelector: { 'kubernetes.io/hostname': node },
       automountServiceAccountToken: false,
