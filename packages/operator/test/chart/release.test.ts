@@ -53,8 +53,9 @@ afterAll(async () => {
   await cluster.stop();
 });
 
-const isEmptyAgain = async (): Promise<void> =>
-  expect.poll(() => cluster.objects(), { timeout: 120_000, interval: 500 }).toEqual(empty);
+async function isEmptyAgain(): Promise<void> {
+  await expect.poll(() => cluster.objects(), { timeout: 120_000, interval: 500 }).toEqual(empty);
+}
 
 /** Without a node no pod runs, so nothing is waited for, and hooks are left out but where the test plays the node. */
 const release = (...words: readonly string[]) => helm.done([...words, '--namespace', namespace]);
