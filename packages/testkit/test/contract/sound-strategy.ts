@@ -71,15 +71,15 @@ export function deployment(namespace: string, matchLabels: object, labels: objec
   };
 }
 
-export const NetworkPolicy = { group: 'networking.k8s.io', version: 'v1', kind: 'NetworkPolicy' };
+export const Ingress = { group: 'networking.k8s.io', version: 'v1', kind: 'Ingress' };
 
-export function policy(namespace: string): KubernetesObject {
-  const { group, version, kind } = NetworkPolicy;
+export function ingress(namespace: string): KubernetesObject {
+  const { group, version, kind } = Ingress;
   return {
     apiVersion: `${group}/${version}`,
     kind,
     metadata: { namespace, name: 'sound-x' },
-    spec: { podSelector: {} },
+    spec: { defaultBackend: { service: { name: 'sound-x', port: { number: 443 } } } },
   };
 }
 
