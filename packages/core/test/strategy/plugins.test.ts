@@ -138,6 +138,7 @@ test('the rules hold what the operator itself and each strategy needs', () => {
     'mirrors cert-manager.io/certificates',
     'mirrors /pods',
     'mirrors coordination.k8s.io/leases',
+    'mirrors coordination.k8s.io/leases',
     'default events.k8s.io/events',
     'mirrors events.k8s.io/events',
     'mirrors /configmaps',

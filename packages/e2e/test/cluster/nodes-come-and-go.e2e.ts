@@ -50,7 +50,7 @@ describe('nodes that come and go', () => {
         await cluster.removeNode(newcomer);
         await cluster.kubectl(['delete', 'pv', '-l', `node=${newcomer}`, '--wait=false']);
       });
-      after.defer(() => removePods(cluster, host));
+      after.defer(() => removePods(cluster, host, lostHost));
       digest = await filled.push('nodes/app:1');
       await applyMirror(cluster, 'nodes', mirrorOf(host));
       await startPod(cluster, { name: 'nodes-before', node: workers[0] ?? '', image, pullAlways: true });
