@@ -22,12 +22,12 @@ const saidElsewhere: ReadonlySet<string> = new Set<SettingKey>([
 ]);
 
 /** Settings that an installation by the chart has otherwise than an operator that is told nothing. */
-const preset: Partial<Readonly<Record<SettingKey, unknown>>> = {
+const preset: Readonly<Record<string, unknown>> = {
   healthPort: 8080,
   priorityClass: 'system-cluster-critical',
   nodeAgentPriorityClass: 'system-node-critical',
   nodeAgentTolerations: [{ operator: 'Exists' }],
-};
+} satisfies Partial<Record<SettingKey, unknown>>;
 
 /** The settings among the chart's values, by key. */
 export const chartSettings: readonly (readonly [key: string, setting: SettingDefinition])[] = Object.entries(
@@ -67,8 +67,7 @@ export function formOf(setting: SettingDefinition): SettingForm {
 export function settingsSchema(): z.ZodObject {
   const fields = chartSettings.map(([key, setting]) => {
     const { schema, empty } = formOf(setting);
-    const fallback = Object.entries(preset).find(([name]) => name === key)?.[1] ?? empty;
-    return [key, schema.default(fallback).describe(descriptionOf(setting))] as const;
+    return [key, schema.default(preset[key] ?? empty).describe(descriptionOf(setting))] as const;
   });
   return z.strictObject(Object.fromEntries(fields));
 }
