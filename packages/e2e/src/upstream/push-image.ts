@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -20,7 +20,7 @@ export interface PushTools {
   readonly account?: Account;
 }
 
-/** Makes an image, pushes it to the upstream, and returns its digest. Two calls never make the same image. */
+/** Makes an image, pushes it to the upstream, and returns its digest. No two images share a layer. */
 export async function pushImage(
   upstream: Upstream,
   { name, layers }: RunnableImage,
@@ -31,7 +31,11 @@ export async function pushImage(
   const host = await upstream.localHost();
   try {
     if (account !== undefined) await logIn(folder, host, account);
-    const archives = [await layer(folder, 'program', (root) => cp(program, join(root, 'program')))];
+    const addProgram = async (root: string): Promise<void> => {
+      await cp(program, join(root, 'program'));
+      await writeFile(join(root, 'made-for'), randomUUID());
+    };
+    const archives = [await layer(folder, 'program', addProgram)];
     for (const [index, size] of layers.entries()) {
       const file = `data-${index}`;
       archives.push(await layer(folder, file, (root) => writeFile(join(root, file), randomBytes(size))));
