@@ -6,7 +6,6 @@ export interface WaitOptions {
   readonly onProgress: Progress;
 }
 
-const askEveryMs = 250;
 const tellEveryMs = 10_000;
 
 /**
@@ -33,6 +32,11 @@ export async function waitFor(
       told = now;
       onProgress(`${what}: ${seconds()} so far: ${state}`);
     }
-    await delay(askEveryMs);
+    await delay(pauseMs(now - began));
   }
+}
+
+/** How long not to ask after so long a wait: what is asked is busy with what is awaited, so it is asked less and less often. */
+export function pauseMs(waitedMs: number): number {
+  return Math.min(Math.max(250, waitedMs / 8), 2_000);
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { waitFor } from '../src/wait-for.ts';
+import { pauseMs, waitFor } from '../src/wait-for.ts';
 
 test('a wait ends when nothing is missing any more, and says how long it took', async () => {
   const lines: string[] = [];
@@ -18,4 +18,13 @@ test('a question that fails counts as missing what it failed with', async () => 
   const refuse = (): Promise<string> => Promise.reject(new Error('connection refused'));
   const wait = waitFor('2 nodes', refuse, { timeoutMs: 10, onProgress: () => {} });
   await expect(wait).rejects.toThrow('connection refused');
+});
+
+test.each([
+  { waited: 0, pause: 250 },
+  { waited: 2_000, pause: 250 },
+  { waited: 8_000, pause: 1_000 },
+  { waited: 60_000, pause: 2_000 },
+])('after $waited ms, the next question comes $pause ms later', ({ waited, pause }) => {
+  expect(pauseMs(waited)).toBe(pause);
 });

@@ -31,7 +31,7 @@ export class ContinuousPulls {
         # Without its image, content is collected: the next pull asks for every blob again.
         ctr -n pulls images rm --sync ${image} >/dev/null
         # Others need the cores, too.
-        sleep 0.3
+        sleep 0.6
       done`;
     await cluster.onNode(node, 'bash', '-c', `rm -rf ${folder} && mkdir -p ${folder}`);
     await cluster.detached(node, 'flock', `${folder}/pulling`, 'bash', '-c', script);
