@@ -12,8 +12,7 @@ export interface ClusterTests {
 /** Starts them. Their output, marked, is shown line by line as it comes: much of it says what is waited for. */
 export function startClusterTests(): ClusterTests {
   // A group of its own: it hears of an interruption once, from `stop`.
-  const child = spawn('vitest', ['run', '--config', 'vitest.cluster.config.ts'], {
-    cwd: 'packages/e2e',
+  const child = spawn('node', ['packages/e2e/dist/main.js', 'test'], {
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
   });

@@ -13,6 +13,7 @@ import { nodeImages } from './node-image/node-image.ts';
 import { fillContext, products } from './product-images/image-context.ts';
 import { pinDigests } from './product-images/pin-digests.ts';
 import { imageName, imageSizes, productImages } from './product-images/product-images.ts';
+import { runTests } from './test-bed/run-tests.ts';
 
 const began = performance.now();
 const onProgress: Progress = (line) => {
@@ -25,6 +26,7 @@ const folder = join(dirname(toolsFolder()), 'cluster');
 const program = new Command('cluster').description(
   'Real clusters for tests and for looking around. What images come from is said by ENTREPOT_IMAGES: auto, public, built.',
 );
+program.enablePositionalOptions();
 
 program
   .command('images')
@@ -61,6 +63,29 @@ program
   .description('write digests of images into the values.yaml of a chart; images as repository@sha256:…')
   .action(async (values: string, images: readonly string[]) => {
     await writeFile(values, pinDigests(await readFile(values, 'utf8'), images));
+  });
+
+program
+  .command('test')
+  .description('run the tests on a cluster that is made for them and taken away afterwards')
+  .argument('[arguments...]', 'for vitest: files, options')
+  .helpOption(false)
+  .passThroughOptions()
+  .allowUnknownOption()
+  .action(async (args: readonly string[]) => {
+    const interruption = new AbortController();
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+      process.on(signal, () => {
+        onProgress('ending: what this run has started is taken away …');
+        interruption.abort(new Error(`ended early by ${signal}`));
+      });
+    }
+    const { signal } = interruption;
+    const isPassed = await runTests(args, onProgress, signal).catch((error: unknown) => {
+      if (signal.aborted) return false;
+      throw error;
+    });
+    process.exitCode = isPassed ? 0 : 1;
   });
 
 program

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { timed, type Progress } from '@entrepot/control-plane';
 import { registryPrograms, ThrowawayAuthority } from '@entrepot/testkit';
-import { Cluster, clusterNetwork } from '../cluster/cluster.ts';
+import { Cluster } from '../cluster/cluster.ts';
 import { useEngine } from '../engine/find-engine.ts';
 import { imageSource } from '../image-source.ts';
 import { installOperator } from '../install-operator.ts';
@@ -47,7 +47,7 @@ export async function startBenchCluster(started: AsyncDisposableStack, onProgres
   const upstream = await Upstream.start({
     engine,
     image: await registryImage(engine, onProgress),
-    network: clusterNetwork,
+    cluster: cluster.address.name,
     name: upstreamName,
     tls: await authority.issue([upstreamName]),
   });

@@ -29,6 +29,9 @@ export interface ClusterOptions {
 /** The Docker network of all clusters' nodes. What lies outside of a cluster and is asked from there is on it, too. */
 export const clusterNetwork = 'kind';
 
+/** The label of containers that are started for a cluster and are not its nodes; its value is the cluster's name. */
+export const neighbourLabel = 'entrepot.cluster';
+
 const readyTimeoutMs = 180_000;
 
 /** A kind cluster. */
@@ -64,9 +67,17 @@ export class Cluster {
     return cluster;
   }
 
-  /** Takes the cluster away, with everything on its nodes. */
+  /** Takes the cluster away, with everything on its nodes and with its neighbours. */
   async down(): Promise<void> {
     await this.#kind(['delete', 'cluster']);
+    await this.removeNeighbours();
+  }
+
+  /** Takes away what has this cluster's {@link neighbourLabel}: after an interruption nobody else does. */
+  async removeNeighbours(): Promise<void> {
+    const filter = `label=${neighbourLabel}=${this.address.name}`;
+    const containers = (await this.#engine.docker(['ps', '--all', '--quiet', '--filter', filter])).trim();
+    if (containers !== '') await this.#engine.docker(['rm', '--force', '--volumes', ...containers.split('\n')]);
   }
 
   /** Runs kubectl and returns what it prints. */

@@ -1,4 +1,5 @@
 import { GenericContainer, Wait, type StartedTestContainer } from 'testcontainers';
+import { clusterNetwork, neighbourLabel } from '../cluster/cluster.ts';
 import type { DockerEngine } from '../engine/docker-engine.ts';
 
 /** The account of a registry that asks for one. */
@@ -11,8 +12,8 @@ export interface UpstreamOptions {
   readonly engine: DockerEngine;
   /** From {@link registryImage}. */
   readonly image: string;
-  /** The Docker network of those who pull from it. */
-  readonly network: string;
+  /** The name of the cluster that pulls from it, and with which it goes if nobody takes it away before. */
+  readonly cluster: string;
   /** Its name on that network. */
   readonly name: string;
   /** PEM texts; plain HTTP without. */
@@ -36,7 +37,7 @@ export class Upstream {
     this.#engine = engine;
   }
 
-  static async start({ engine, image, network, name, tls, account }: UpstreamOptions): Promise<Upstream> {
+  static async start({ engine, image, cluster, name, tls, account }: UpstreamOptions): Promise<Upstream> {
     const files = Object.entries({ 'tls.crt': tls?.cert, 'tls.key': tls?.key }).flatMap(([file, content]) =>
       content === undefined ? [] : [{ content, target: `/tls/${file}` }],
     );
@@ -44,7 +45,8 @@ export class Upstream {
     const closed = account === undefined ? [] : ['--basic-auth', `${account.username}:${account.password}`];
     const container = await new GenericContainer(image)
       .withCommand(['--listen', `:${port}`, '--root', '/content', '--verbose', ...secured, ...closed])
-      .withNetworkMode(network)
+      .withLabels({ [neighbourLabel]: cluster })
+      .withNetworkMode(clusterNetwork)
       .withNetworkAliases(name)
       .withCopyContentToContainer(files)
       .withExposedPorts(port)

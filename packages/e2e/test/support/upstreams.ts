@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import { registryPrograms } from '@entrepot/testkit';
-import { clusterNetwork } from '../../src/cluster/cluster.ts';
 import { nodePrograms } from '../../src/node-image/node-programs.ts';
 import { pushImage } from '../../src/upstream/push-image.ts';
 import { registryImage } from '../../src/upstream/registry-image.ts';
@@ -19,9 +18,9 @@ export interface FilledUpstream {
 
 /** Starts the registry `<name>.upstream.test`. */
 export async function startUpstream(name: string, security: UpstreamSecurity = {}): Promise<FilledUpstream> {
-  const { engine } = await sharedCluster();
+  const { engine, cluster } = await sharedCluster();
   const image = await registryImage(engine, () => {});
-  const options = { engine, image, network: clusterNetwork, name: `${name}.upstream.test` };
+  const options = { engine, image, cluster: cluster.address.name, name: `${name}.upstream.test` };
   const upstream = await Upstream.start({ ...options, ...security });
   const { crane } = await registryPrograms();
   const program = join((await nodePrograms(() => {})).pause, 'pause');
