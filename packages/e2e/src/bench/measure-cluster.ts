@@ -59,8 +59,8 @@ export async function measureCluster(
   const began = performance.now();
   await applyMirror(bench);
   const mirrorReadyMs = performance.now() - began;
-  await podWave(cluster, `${mirrorHost}/first/app:1`, nodes.slice(-1));
-  const firstPullMs = performance.now() - began;
+  const starts = await podWave(cluster, `${mirrorHost}/first/app:1`, nodes.slice(-1));
+  const firstPullMs = starts.reduce((ms, { startMs }) => ms + startMs, mirrorReadyMs);
 
   const figures: ImageFigures[] = [];
   for (const image of waves) figures.push(await measureImage(bench, image, nodes, onProgress));
