@@ -1,10 +1,15 @@
 import type { TestProjectInlineConfiguration } from 'vitest/config';
 import { packageTests } from '../../vitest.shared.ts';
 
-/** Files whose tests have their own mirrors and do nothing to nodes, the operator or what mirrors share: three of them run at a time. */
+/**
+ * Files whose tests have their own mirrors and do nothing to nodes and the operator: three of them run at a time. One
+ * replaces the authority of all mirrors, which none of them may notice.
+ */
 const besideOthers = [
+  'certificate-rotation',
   'changes',
   'drop-in',
+  'evictions',
   'images',
   'kills-large-pull',
   'packet-guard',
