@@ -97,24 +97,27 @@ describe('a stale tag', () => {
     expect(await mirror.metrics()).toContain('entrepot_fetcher_stale_answers_total{kind="manifest"} 1\n');
   });
 
-  test('is given after 300 ms when the upstream hangs, at once the next time, and refreshed in the background', async () => {
+  test('is given when the upstream hangs, and refreshed in the background', async () => {
     const mirror = await pulled({ cache: noTTL });
     mirror.upstream.push('team/app', second, 'v1');
     mirror.upstream.faults.inject('manifest', { type: 'hang' });
-    const times: number[] = [];
-    for (let round = 0; round < 2; round += 1) {
-      const startedAt = Date.now();
-      expect((await mirror.get('team/app/manifests/v1')).headers['x-entrepot-cache']).toBe('stale');
-      times.push(Date.now() - startedAt);
-    }
-    expect(times[0]).toBeGreaterThanOrEqual(290);
-    // An upstream that hangs would be waited for much longer.
-    expect(Math.max(...times)).toBeLessThan(5_000);
+    expect((await mirror.get('team/app/manifests/v1')).headers['x-entrepot-cache']).toBe('stale');
     mirror.upstream.faults.heal();
     await eventually(async () => {
       const answer = await mirror.get('team/app/manifests/v1');
       return answer.headers['docker-content-digest'] === second.root.digest;
     });
+  });
+
+  test('is not given by a fetcher that was just started, when the upstream is up and takes its time', async () => {
+    const mirror = await pulled({ cache: noTTL });
+    await mirror.stopFetcher();
+    mirror.upstream.push('team/app', second, 'v1');
+    // About a second for the whole of it.
+    mirror.upstream.faults.inject('manifest', { type: 'slow', bytesPerSecond: second.root.bytes.length });
+    await mirror.startFetcher();
+    const moved = await mirror.get('team/app/manifests/v1');
+    expect([moved.body, moved.headers['x-entrepot-cache']]).toEqual([second.root.bytes, 'miss']);
   });
 
   test('survives a restart of the fetcher', async () => {

@@ -21,8 +21,6 @@ interface Freshness {
   readonly freshMs: number;
   /** So old an answer may be that is given while the upstream does not answer. */
   readonly staleMs: number;
-  /** So long the upstream may think about it when there is an older answer. */
-  readonly patienceMs?: number;
 }
 
 interface Refresh<T> {
@@ -32,18 +30,27 @@ interface Refresh<T> {
 
 /** "There is no such thing" is believed at most this long: it may be pushed any moment. */
 const maxMissingMs = 5000;
+/**
+ * So long the upstream may think about it when there is an older answer: the first question after a rest takes a connection, a
+ * challenge and a token, each of which may take a second.
+ */
+const patienceMs = 5000;
+/** So long only while it did not answer the last time: not every client is to wait for what will not come. */
+const doubtfulPatienceMs = 300;
 const pauseMs = 1000;
 const maxPauseMs = 60_000;
 
 /** Answers that are fresh while the upstream works, and old rather than none while it does not. */
 export class FreshAnswers<T extends Kept> {
-  readonly #freshness: Required<Freshness>;
+  readonly #freshness: Freshness;
   readonly #refreshes = new Map<string, Refresh<T>>();
   readonly #missing: ShortMemory<UpstreamError>;
   readonly #pauses: ShortMemory<true>;
+  /** Whether the upstream did not answer, or not in time, when it was last asked for anything. */
+  #isDoubtful = false;
 
   constructor(freshness: Freshness) {
-    this.#freshness = { patienceMs: 300, ...freshness };
+    this.#freshness = freshness;
     this.#missing = new ShortMemory(freshness.clock);
     this.#pauses = new ShortMemory(freshness.clock);
   }
@@ -64,10 +71,13 @@ export class FreshAnswers<T extends Kept> {
 
   /** The new answer; undefined when it does not come soon enough, or not at all. */
   async #inTime({ startedAt, answer }: Refresh<T>): Promise<T | undefined> {
-    const { clock, patienceMs } = this.#freshness;
-    const patience = clock.sleep(Math.max(0, startedAt + patienceMs - clock.now())).then(() => undefined);
+    const { clock } = this.#freshness;
+    const endsAt = startedAt + (this.#isDoubtful ? doubtfulPatienceMs : patienceMs);
+    const patience = clock.sleep(Math.max(0, endsAt - clock.now())).then(() => undefined);
     try {
-      return await Promise.race([answer, patience]);
+      const fresh = await Promise.race([answer, patience]);
+      if (fresh === undefined) this.#isDoubtful = true;
+      return fresh;
     } catch (error) {
       if (isOutage(error)) return undefined;
       throw error;
@@ -79,13 +89,19 @@ export class FreshAnswers<T extends Kept> {
     const running = this.#refreshes.get(key);
     if (running !== undefined) return running;
     const answer = origin.refresh(kept).finally(() => this.#refreshes.delete(key));
-    const refresh = { startedAt: this.#freshness.clock.now(), answer };
+    const { clock } = this.#freshness;
+    const startedAt = clock.now();
+    const refresh = { startedAt, answer };
     this.#refreshes.set(key, refresh);
-    answer.catch((error: unknown) => this.#failed(key, error));
+    answer.then(
+      () => (this.#isDoubtful = clock.now() - startedAt > patienceMs),
+      (error: unknown) => this.#failed(key, error),
+    );
     return refresh;
   }
 
   #failed(key: string, error: unknown): void {
+    this.#isDoubtful = isOutage(error);
     if (error instanceof UpstreamError && error.failure === 'unknown')
       this.#missing.set(key, error, Math.min(maxMissingMs, this.#freshness.freshMs));
     else if (isOutage(error))

@@ -115,20 +115,77 @@ describe('while the upstream does not answer', () => {
     }
   });
 
-  test('the older answer is given after 300 ms, and the new one once it has come', async () => {
-    const slow = Promise.withResolvers<Version>();
-    const thinking = { load: () => origin.load(), refresh: () => slow.promise };
-    const answer = answers.get('key', thinking);
-    await setImmediate();
-    clock.advance(300);
-    expect((await answer).cache).toBe('stale');
-    slow.resolve({ checkedAt: clock.now(), version: 2 });
-    expect((await answers.get('key', thinking)).value.version).toBe(2);
-  });
-
   test('an answer older than the limit is not given', async () => {
     origin.failure = failing('unreachable');
     clock.advance(3_600_000);
     await expect(ask()).rejects.toThrow('unreachable');
+  });
+});
+
+describe('an upstream that thinks about what is known of old', () => {
+  /** What is asked of it, and how it answers at last. */
+  function thinking() {
+    const { promise, resolve } = Promise.withResolvers<Version>();
+    const answer = (version: number): void => resolve({ checkedAt: clock.now(), version });
+    return { load: () => origin.load(), refresh: () => promise, answer };
+  }
+
+  async function after(ms: number): Promise<void> {
+    await setImmediate();
+    clock.advance(ms);
+    await setImmediate();
+  }
+
+  beforeEach(async () => {
+    await ask();
+    clock.advance(30_000);
+  });
+
+  test('is waited for: a first connection and a token take their time', async () => {
+    const thought = thinking();
+    const answer = answers.get('key', thought);
+    await after(4999);
+    thought.answer(2);
+    expect(await answer).toMatchObject({ cache: 'miss', value: { version: 2 } });
+  });
+
+  test('is waited for no longer than five seconds; the new answer is given once it has come', async () => {
+    const thought = thinking();
+    const answer = answers.get('key', thought);
+    await after(5000);
+    expect((await answer).cache).toBe('stale');
+    thought.answer(2);
+    expect((await answers.get('key', thought)).value.version).toBe(2);
+  });
+
+  test.each([
+    {
+      title: 'took too long',
+      lapse: async () => {
+        const answer = answers.get('other', thinking());
+        await after(5000);
+        return answer;
+      },
+    },
+    {
+      title: 'was down',
+      lapse: async () => {
+        origin.failure = failing('unreachable');
+        return answers.get('other', origin);
+      },
+    },
+  ])('is waited for 300 ms when it $title the last time, until it answers in time', async ({ lapse }) => {
+    expect((await lapse()).cache).toBe('stale');
+    const thought = thinking();
+    const answer = answers.get('key', thought);
+    await after(300);
+    expect((await answer).cache).toBe('stale');
+    thought.answer(2);
+    await after(0);
+    const next = thinking();
+    const waited = answers.get('key', next);
+    await after(4999);
+    next.answer(3);
+    expect(await waited).toMatchObject({ cache: 'miss', value: { version: 3 } });
   });
 });
