@@ -27,6 +27,7 @@ import { Obstacles } from './reconcile/obstacles.ts';
 import { Reporter } from './reconcile/reporter.ts';
 import { StrategyInventory } from './reconcile/strategy-inventory.ts';
 import { Surveyor } from './reconcile/surveyor.ts';
+import { VolumeGrower } from './reconcile/volume-grower.ts';
 import { effectOf, observedObjects, watchedObjects } from './reconcile/watches.ts';
 import type { MirrorSettings } from './settings.ts';
 import { createCatalog } from './strategy/catalog.ts';
@@ -131,6 +132,7 @@ export function createMirrorController(options: MirrorControllerOptions): Mirror
       clock,
     }),
     lostVolumes: new LostVolumeFinder(listPods, clock),
+    volumes: new VolumeGrower(client),
     reporter,
     fleet,
     clock,

@@ -16,6 +16,10 @@ export const NetworkPolicy: GroupVersionKind = { group: 'networking.k8s.io', ver
 
 export const Pod: GroupVersionKind = { group: '', version: 'v1', kind: 'Pod' };
 
+/** The volumes of replicas, made by others. */
+export const PersistentVolumeClaim: GroupVersionKind = { group: '', version: 'v1', kind: 'PersistentVolumeClaim' };
+export const StorageClass: GroupVersionKind = { group: 'storage.k8s.io', version: 'v1', kind: 'StorageClass' };
+
 /** Keeps a RegistryMirror that is deleted until nodes have nothing of it any more. */
 export const nodesFinalizer = 'entrepot.k8s.osp.tech/nodes';
 

@@ -96,7 +96,7 @@ function plannedValidMirror(mirror: ValidMirror, input: NodeStateInput): Cluster
     notes: [
       ...waiting.map(({ status }) => `${status.name}: ${status.message}`),
       ...missingNotes(mirror, plan.certificate, input),
-      ...(plan.storageNote === undefined ? [] : [plan.storageNote]),
+      ...(plan.storageNote === undefined ? [] : [plan.storageNote.message]),
       ...(mirror.object.metadata.uid === undefined ? ['the operator fills in its uid in ownerReferences'] : []),
       ...(placeholder === undefined
         ? []

@@ -18,7 +18,7 @@ export const fetcherFile = 'fetcher.json';
 export function renderConfig(
   mirror: string,
   spec: MirrorSpec,
-  storage: string | number,
+  storage: string,
   settings: MirrorSettings,
   { template, options }: { readonly template: ConfigTemplate; readonly options: unknown },
 ): RenderedConfig {

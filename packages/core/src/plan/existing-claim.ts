@@ -4,12 +4,6 @@ import { z } from 'zod';
 import type { ClaimSpec } from '../api/claim-spec.ts';
 import { parseQuantity } from '../api/quantity.ts';
 
-/** The claims to plan, and what to say of them when they are not those the spec asks for. */
-export interface PlannedClaim {
-  readonly claim: ClaimSpec;
-  readonly note?: string;
-}
-
 const liveClaims = z.looseObject({
   spec: z.looseObject({
     volumeClaimTemplates: z.array(
@@ -25,22 +19,28 @@ const liveClaims = z.looseObject({
 });
 
 /**
- * A StatefulSet's claim templates are immutable: where one exists, its claims are planned as they are, so that everything
- * else of a mirror can still change. A field that is wanted no more counts, too: not to apply it any longer means to remove it.
+ * What a StatefulSet makes claims by. It is immutable: where there is one, it is planned as it is, so that everything else of
+ * a mirror can still change.
  *
  * @param server the mirror's own StatefulSet as the cluster holds it
  */
-export function existingClaim(wanted: ClaimSpec, server: KubernetesObject | undefined): PlannedClaim {
-  const live = liveClaims.safeParse(server).data?.spec.volumeClaimTemplates[0]?.spec;
-  if (live === undefined || isDeepStrictEqual(comparable(live), comparable(wanted))) return { claim: wanted };
-  const { storageClassName } = live;
-  const has = [
-    live.resources.requests.storage,
-    live.accessModes.join(),
-    ...(storageClassName === undefined ? [] : [`storage class ${storageClassName}`]),
-  ];
-  const note = `spec.volumeClaimTemplate asks for other volumes than exist (${has.join(', ')}); those stay as they are`;
-  return { claim: live, note };
+export function existingClaim(server: KubernetesObject | undefined): ClaimSpec | undefined {
+  return liveClaims.safeParse(server).data?.spec.volumeClaimTemplates[0]?.spec;
+}
+
+/** Whether two say the same. A field that is wanted no more counts, too: not to apply it any longer means to remove it. */
+export function isSameClaim(one: ClaimSpec, other: ClaimSpec): boolean {
+  return isDeepStrictEqual(comparable(one), comparable(other));
+}
+
+/** The same but for the size, which is the one thing of a claim that can change. */
+export function isSameButForSize(one: ClaimSpec, other: ClaimSpec): boolean {
+  return isSameClaim(withStorage(one, '1'), withStorage(other, '1'));
+}
+
+function withStorage(claim: ClaimSpec, storage: string): ClaimSpec {
+  const { resources } = claim;
+  return { ...claim, resources: { ...resources, requests: { ...resources.requests, storage } } };
 }
 
 /** With what the API server fills in, and sizes as numbers, since each can be written in several ways. */

@@ -4,15 +4,16 @@ import { cacheServer } from './cache-server.ts';
 import { type CertificateChoice, chooseCertificate } from './certificate-choice.ts';
 import { certificateRequest } from './certificate-request.ts';
 import { configSecret, renderConfig } from './config.ts';
-import { existingClaim } from './existing-claim.ts';
 import { formerNodeState, liveNodeAgent, type NodeStateInput } from './former-node-state.ts';
 import { guards } from './guards.ts';
 import { namesOf } from './naming.ts';
 import { nodeAgent } from './node-agent.ts';
 import { isOwnedBy, ownedBy, plannedBy } from './ownership.ts';
 import { services } from './services.ts';
+import { storeClaims } from './store-claims.ts';
 import type { ValidMirror } from './survey.ts';
 import { trustedIn } from './trusted-bundle.ts';
+import { type ClaimGrowth, planVolumes, type StorageNote } from './volumes.ts';
 import type { NodePlan } from './withdrawal.ts';
 
 /** What is wanted for one mirror. All objects are complete: labelled and owned. */
@@ -28,8 +29,10 @@ export interface MirrorPlan extends NodePlan {
   readonly cacheServer: KubernetesObject;
   /** Objects of strategies. */
   readonly strategyObjects: readonly KubernetesObject[];
-  /** Set when the claims that exist are not those the spec asks for, as a sentence. */
-  readonly storageNote?: string;
+  /** Claims that are to ask for larger volumes. */
+  readonly growth: readonly ClaimGrowth[];
+  /** Set when the volumes that exist are not those the spec asks for. */
+  readonly storageNote?: StorageNote;
 }
 
 /**
@@ -50,8 +53,11 @@ export function planMirror(mirror: ValidMirror, input: NodeStateInput, trusted?:
   const server = state.get(StatefulSet, { namespace, name: namesOf(name).statefulSet });
   const isOurs = server !== undefined && (object.metadata.uid === undefined || isOwnedBy(object, server));
   const existing = isOurs ? server : undefined;
-  const { claim, note } = existingClaim(spec.claim, existing);
-  const config = renderConfig(name, spec, claim.resources.requests.storage, settings, choice.template);
+  // The claims of somebody else's StatefulSet would be called so, too.
+  const claims = server === undefined || isOurs ? storeClaims(name, spec.replicas, namespace, state) : [];
+  const volumes = planVolumes({ wanted: spec.claim, server: existing, claims, state, namespace });
+  const { claim, storage, growth, note } = volumes;
+  const config = renderConfig(name, spec, storage, settings, choice.template);
   const node = contributions.flatMap(({ node }) => node ?? []);
   const former = formerNodeState(mirror, input);
   const request = certificateRequest(name, certificate, namespace);
@@ -77,6 +83,7 @@ export function planMirror(mirror: ValidMirror, input: NodeStateInput, trusted?:
     strategyObjects: mirror.strategies.flatMap(({ status, contribution }) =>
       (contribution?.objects ?? []).map((planned) => owned(plannedBy(status.name, name, planned))),
     ),
+    growth,
     ...(note !== undefined && { storageNote: note }),
   };
 }

@@ -55,10 +55,19 @@ export function isMirrorSecret(name: string): boolean {
 /** The volume of each replica with what is cached. */
 export const storeVolume = 'image-store';
 
-/** Whether a claim of this name is that of a mirror's replica: so the StatefulSet's controller names them. */
+/** The claim of a replica: so the StatefulSet's controller names it. */
+export function storeClaim(mirror: string, replica: number): string {
+  return `${storeVolume}-${namesOf(mirror).statefulSet}-${replica}`;
+}
+
+/** The mirror, if it existed, that a replica with a claim of this name would be of. */
+export function mirrorOfClaim(claim: string): string | undefined {
+  return new RegExp(`^${storeVolume}-${prefix}(.+)-\\d+$`).exec(claim)?.[1];
+}
+
+/** Whether a claim of this name is that of a mirror's replica. */
 export function isStoreClaim(claim: string, mirror: string): boolean {
-  const start = `${storeVolume}-${namesOf(mirror).statefulSet}-`;
-  return claim.startsWith(start) && /^\d+$/.test(claim.slice(start.length));
+  return mirrorOfClaim(claim) === mirror;
 }
 
 /** The Lease whose holder is the operator that works. */

@@ -28,6 +28,9 @@ export function requiredRules(
     { namespace, apiGroups: ['policy'], resources: ['poddisruptionbudgets'], verbs: managing },
     { namespace, apiGroups: ['networking.k8s.io'], resources: ['networkpolicies'], verbs: managing },
     { namespace, apiGroups: ['cert-manager.io'], resources: ['certificates'], verbs: managing },
+    // Only to let the volumes of mirrors grow.
+    { apiGroups: ['storage.k8s.io'], resources: ['storageclasses'], verbs: ['list', 'watch'] },
+    { namespace, apiGroups: [''], resources: ['persistentvolumeclaims'], verbs: ['list', 'watch', 'patch'] },
     // Only to name the nodes that do not answer.
     { namespace, apiGroups: [''], resources: ['pods'], verbs: ['list'] },
     // What does not exist yet has no name by which a rule could allow it.

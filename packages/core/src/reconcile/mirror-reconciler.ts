@@ -15,6 +15,7 @@ import { chooseCertificate } from '../plan/certificate-choice.ts';
 import { type MirrorPlan, planMirror } from '../plan/mirror.ts';
 import { baseLabels, isOwnedBy, isWritableFor, strategyLabel } from '../plan/ownership.ts';
 import type { SurveyedMirror, ValidMirror } from '../plan/survey.ts';
+import { withRefusals } from '../plan/volumes.ts';
 import { planWithdrawal } from '../plan/withdrawal.ts';
 import type { MirrorSettings } from '../settings.ts';
 import type { Catalog } from '../strategy/catalog.ts';
@@ -28,6 +29,7 @@ import type { MirrorOutcome } from './status.ts';
 import { Steps } from './steps.ts';
 import type { StrategyInventory } from './strategy-inventory.ts';
 import type { Surveyor } from './surveyor.ts';
+import type { VolumeGrower } from './volume-grower.ts';
 
 export interface MirrorReconcilerOptions {
   readonly state: ClusterState;
@@ -37,6 +39,7 @@ export interface MirrorReconcilerOptions {
   readonly applier: Applier;
   readonly nodes: NodeAgents;
   readonly lostVolumes: LostVolumeFinder;
+  readonly volumes: VolumeGrower;
   readonly certificates: CertificateKeeper;
   readonly inventory: StrategyInventory;
   readonly reporter: Reporter;
@@ -82,7 +85,7 @@ export class MirrorReconciler {
     steps: Steps,
     signal: AbortSignal,
   ): Promise<{ readonly outcome: MirrorOutcome; readonly lookAgainMs: readonly (number | undefined)[] }> {
-    const { state, settings, surveyor, fleet, nodes, lostVolumes } = this.#options;
+    const { state, settings, surveyor, fleet, nodes, lostVolumes, volumes } = this.#options;
     const gathered = gatherFacts(mirror, state, settings);
     const hasAddress = gathered.clusterIPs.length > 0;
     const certificate = hasAddress ? await this.#ensureCertificate(mirror, steps, signal) : undefined;
@@ -99,6 +102,7 @@ export class MirrorReconciler {
     // What nodes said of the agent is not said of one that was changed since.
     const { nodes: _stale, ...unprepared } = gathered;
     const facts = addressing?.isChanged === true ? unprepared : gathered;
+    const growth = await volumes.grow(plan?.growth ?? [], signal);
     const loss = await lostVolumes.find(mirror.object, facts.replicas.ready, signal);
     await fleet.firstPass;
     const outcome = {
@@ -111,11 +115,11 @@ export class MirrorReconciler {
       ...(addressing?.withdrawal !== undefined && { withdrawal: addressing.withdrawal }),
       isAddressingApplied: addressing !== undefined,
       lostVolume: loss.message,
-      ...(plan?.storageNote !== undefined && { storageNote: plan.storageNote }),
+      storageNote: withRefusals(plan?.storageNote, growth.refusals),
       fleetProblems: fleet.problems,
       pendingFleets: fleet.pendingFor(mirror.object.metadata.name),
     };
-    return { outcome, lookAgainMs: [addressing?.lookAgainMs, loss.askAgainMs] };
+    return { outcome, lookAgainMs: [addressing?.lookAgainMs, loss.askAgainMs, growth.askAgainMs] };
   }
 
   async #ensureCertificate(

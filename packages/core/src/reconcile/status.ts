@@ -3,6 +3,7 @@ import { rfc3339 } from '../api/rfc3339.ts';
 import { problemSentence } from '../api/problem.ts';
 import type { CertificateOutcome } from '../certificates/certificate-keeper.ts';
 import type { SurveyedMirror, ValidMirror } from '../plan/survey.ts';
+import type { StorageNote } from '../plan/volumes.ts';
 import { certificateReady } from './certificate-ready.ts';
 import {
   type ConditionType,
@@ -34,7 +35,8 @@ export interface MirrorOutcome extends Dismissal {
   readonly absentNodes?: readonly string[];
   /** Whether agents may not write at present. */
   readonly isHalted?: boolean;
-  readonly storageNote?: string;
+  /** Set when the volumes that exist are not those the spec asks for. */
+  readonly storageNote?: StorageNote | undefined;
   /** Why no replica can start again where it was, and what to do. */
   readonly lostVolume?: string | undefined;
   /** Whether the node agent and the objects of strategies were applied. */
@@ -142,13 +144,13 @@ function cacheAvailable(outcome: MirrorOutcome): Omit<Statement, 'type'> {
   const { replicas } = facts;
   const count = `${replicas.ready} of ${replicas.wanted} replicas are ready`;
   const unguarded = failures.filter(({ isTolerable }) => isTolerable).map((failure) => statementOf(failure).message);
-  const message = [count, ...(storageNote === undefined ? [] : [storageNote]), ...unguarded].join('; ');
+  const message = [count, ...(storageNote === undefined ? [] : [storageNote.message]), ...unguarded].join('; ');
   if (replicas.ready === 0 && lostVolume !== undefined) {
     return { status: 'False', reason: volumeUnreachable, message: `${message}; ${lostVolume}` };
   }
   if (replicas.ready === 0) return { status: 'False', reason: 'NoReplicaReady', message };
   if (unguarded.length > 0) return { status: 'True', reason: 'Unguarded', message };
-  return { status: 'True', reason: storageNote === undefined ? 'ReplicasReady' : 'StorageUnchanged', message };
+  return { status: 'True', reason: storageNote?.reason ?? 'ReplicasReady', message };
 }
 
 function addressed(

@@ -5,15 +5,17 @@ import {
   DaemonSet,
   NetworkPolicy,
   nodePolicyName,
+  PersistentVolumeClaim,
   PodDisruptionBudget,
   RegistryMirror,
   Secret,
   Service,
   StatefulSet,
+  StorageClass,
 } from '../api/group.ts';
 import { readStatus } from '../api/registry-mirror-status.ts';
 import { type ClusterState, kindKey } from '../cluster-state.ts';
-import { authoritySecretName, mirrorsNaming, namesOf } from '../plan/naming.ts';
+import { authoritySecretName, mirrorOfClaim, mirrorsNaming, namesOf } from '../plan/naming.ts';
 import { fleetLabel, isOfKind, ownerOf } from '../plan/ownership.ts';
 import type { MirrorSettings } from '../settings.ts';
 import type { ObjectReference } from '../strategy/contract.ts';
@@ -29,8 +31,12 @@ export function watchedObjects(
   const own = [Service, StatefulSet, DaemonSet, Secret, ConfigMap].map((kind) => ({ kind, namespace }));
   // Operators of before had no right to these.
   const guards = [PodDisruptionBudget, NetworkPolicy].map((kind) => ({ kind, namespace, isOptional: true }));
+  const volumes = [
+    { kind: PersistentVolumeClaim, namespace, isOptional: true },
+    { kind: StorageClass, isOptional: true },
+  ];
   const managed = strategies.flatMap(({ strategy }) => strategy.manages.map((kind) => ({ kind, namespace })));
-  return [{ kind: RegistryMirror }, ...own, ...guards, ...managed, ...observedObjects(strategies)];
+  return [{ kind: RegistryMirror }, ...own, ...guards, ...volumes, ...managed, ...observedObjects(strategies)];
 }
 
 /** Objects of others that strategies read. */
@@ -108,7 +114,10 @@ function existing(mirrors: readonly string[], state: ClusterState): readonly str
 
 function usersOf(object: KubernetesObject, state: ClusterState, settings: MirrorSettings): readonly string[] {
   const { name, namespace } = object.metadata;
+  // Volumes of any mirror may be of this class.
+  if (isOfKind(object, [StorageClass])) return state.list(RegistryMirror).map(({ metadata }) => metadata.name);
   if (namespace !== settings.namespace) return [];
+  if (isOfKind(object, [PersistentVolumeClaim])) return existing([mirrorOfClaim(name) ?? []].flat(), state);
   const isSecret = isOfKind(object, [Secret]);
   const isForAll =
     (isSecret && (name === authoritySecretName || name === settings.certificateSecret)) ||

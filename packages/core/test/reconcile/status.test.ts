@@ -70,8 +70,8 @@ describe('a condition', () => {
     { type: 'CacheAvailable', outcome: lost, says: 'False VolumeUnreachable: 0 of 2 replicas are ready; it is lost' },
     {
       type: 'CacheAvailable',
-      outcome: { storageNote: 'volumes stay' },
-      says: 'True StorageUnchanged: 2 of 2 replicas are ready; volumes stay',
+      outcome: { storageNote: { reason: 'StorageGrowing', message: 'volumes grow' } },
+      says: 'True StorageGrowing: 2 of 2 replicas are ready; volumes grow',
     },
     {
       type: 'Addressed',

@@ -156,6 +156,34 @@ describe('what a change concerns', () => {
       mirrors: [],
     },
     {
+      title: "the claim of a mirror's replica",
+      changed: object('PersistentVolumeClaim', 'image-store-registry-mirror-quay-1'),
+      survey: [],
+      fleet: false,
+      mirrors: ['quay'],
+    },
+    {
+      title: 'the claim of a mirror that is not there',
+      changed: object('PersistentVolumeClaim', 'image-store-registry-mirror-quay-1-0'),
+      survey: [],
+      fleet: false,
+      mirrors: [],
+    },
+    {
+      title: 'a claim of somebody else',
+      changed: object('PersistentVolumeClaim', 'image-store-quay-0'),
+      survey: [],
+      fleet: false,
+      mirrors: [],
+    },
+    {
+      title: 'a class of volumes',
+      changed: { apiVersion: 'storage.k8s.io/v1', kind: 'StorageClass', metadata: { name: 'fast' } },
+      survey: [],
+      fleet: false,
+      mirrors: ['quay', 'ghcr'],
+    },
+    {
       title: 'a fleet object',
       changed: object('ConfigMap', 'z', { labels: { 'entrepot/fleet': 'map' } }),
       survey: [],
@@ -190,6 +218,8 @@ test('own kinds, managed kinds and observed objects are watched', () => {
     'mirrors ConfigMap',
     'mirrors PodDisruptionBudget',
     'mirrors NetworkPolicy',
+    'mirrors PersistentVolumeClaim',
+    'undefined StorageClass',
     'mirrors ConfigMap',
     'mirrors ConfigMap',
   ]);

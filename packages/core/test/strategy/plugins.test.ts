@@ -136,6 +136,8 @@ test('the rules hold what the operator itself and each strategy needs', () => {
     'mirrors policy/poddisruptionbudgets',
     'mirrors networking.k8s.io/networkpolicies',
     'mirrors cert-manager.io/certificates',
+    '* storage.k8s.io/storageclasses',
+    'mirrors /persistentvolumeclaims',
     'mirrors /pods',
     'mirrors coordination.k8s.io/leases',
     'mirrors coordination.k8s.io/leases',

@@ -47,6 +47,7 @@ describe('the manifests', () => {
       rules: [
         { apiGroups: ['k8s.osp.tech'], resources: ['registrymirrors'], verbs: ['get', 'list', 'watch', 'patch'] },
         { apiGroups: ['k8s.osp.tech'], resources: ['registrymirrors/status'] },
+        { apiGroups: ['storage.k8s.io'], resources: ['storageclasses'], verbs: ['list', 'watch'] },
       ],
     });
   });
