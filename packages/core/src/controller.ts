@@ -24,6 +24,7 @@ import { MirrorReconciler } from './reconcile/mirror-reconciler.ts';
 import { NodeAgents } from './reconcile/node-agents.ts';
 import { NodeFinalizer } from './reconcile/node-finalizer.ts';
 import { Obstacles } from './reconcile/obstacles.ts';
+import { PodHandovers } from './reconcile/pod-handovers.ts';
 import { Reporter } from './reconcile/reporter.ts';
 import { StrategyInventory } from './reconcile/strategy-inventory.ts';
 import { Surveyor } from './reconcile/surveyor.ts';
@@ -131,6 +132,7 @@ export function createMirrorController(options: MirrorControllerOptions): Mirror
       events,
       clock,
     }),
+    handovers: new PodHandovers(applier, namespace, clock),
     lostVolumes: new LostVolumeFinder(listPods, clock),
     volumes: new VolumeGrower(client),
     reporter,

@@ -45,14 +45,9 @@ function imageOf(reference: string): object {
   return { repository: reference.slice(0, end), tag: reference.slice(end + 1) };
 }
 
-/** Takes the operator away, and nothing else: what it made stays, and nobody looks after it. */
-export async function removeOperator(cluster: Cluster): Promise<void> {
-  await cluster.kubectl([
-    '-n',
-    namespace,
-    'delete',
-    'deployment/entrepot-operator',
-    '--cascade=foreground',
-    '--ignore-not-found',
-  ]);
+/** Takes away what the chart installed, the CustomResourceDefinition too; done when it is gone. No RegistryMirror may be there. */
+export async function uninstallOperator(cluster: Cluster): Promise<void> {
+  const words = ['uninstall', releaseName, '--namespace', namespace, '--ignore-not-found'];
+  // The hook would start a pod to see what is known: that there are no mirrors.
+  await helm(cluster, [...words, '--no-hooks', '--cascade', 'foreground', '--wait', '--timeout', '180s']);
 }

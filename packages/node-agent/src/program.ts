@@ -3,6 +3,7 @@ import { hostOf } from './api/server-names.ts';
 import { serveHealth } from './health/health-server.ts';
 import { Readiness } from './health/readiness.ts';
 import { HostsFile } from './hosts/hosts-file.ts';
+import { HostsLock } from './hosts/hosts-lock.ts';
 import { keepHostsEntry } from './hosts/keep-hosts-entry.ts';
 import { createLogger, type Logger } from './log/logger.ts';
 import { readPolicy, type NodePolicy } from './policy/node-policy.ts';
@@ -74,11 +75,12 @@ const modes: Readonly<Record<string, (agent: Agent, signal: AbortSignal) => Prom
       const wanted = `another name than that of ${who}, which the node needs itself`;
       throw new SettingError('SHADOW_FQDN', settings.hostname, wanted);
     }
-    const hosts = new HostsFile(settings, policy, log);
+    const lock = new HostsLock(settings);
+    const hosts = new HostsFile(settings.hostsFile, lock, policy, log);
     const trouble = await hosts.backUp(settings, readiness, signal);
     if (trouble !== undefined) log.critical(`The hosts file cannot be backed up, so it is left alone: ${trouble}`);
     if (trouble !== undefined || signal.aborted) return 1;
-    const lost = await keepHostsEntry(settings, connection, hosts, readiness, log, signal);
+    const lost = await keepHostsEntry(settings, connection, { hosts, lock }, readiness, log, signal);
     if (lost !== undefined) log.critical(`The hosts file cannot be kept, so it is left alone: ${lost}`);
     return settings.keepOnExit && lost === undefined ? 0 : 1;
   },
@@ -89,7 +91,10 @@ const modes: Readonly<Record<string, (agent: Agent, signal: AbortSignal) => Prom
   withdraw: async ({ environment, policy, readiness, log }, signal) => {
     const settings = withdrawSettings(environment);
     const whyNot = () => whyLeftAlone(environment, log, signal);
-    await withdraw(settings, new HostsFile(settings, policy, log), whyNot, policy, readiness, signal);
+    // Whoever is told to withdraw lines works beside agents that keep theirs.
+    const lock = new HostsLock({ ...settings, keepOnExit: true });
+    const hosts = new HostsFile(settings.hostsFile, lock, policy, log);
+    await withdraw(settings, hosts, whyNot, policy, readiness, signal);
     return 0;
   },
 };

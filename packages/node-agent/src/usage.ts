@@ -4,8 +4,8 @@ export const usage = `Usage: entrepot-node-agent [trusted-ca | withdraw]
 Without arguments: keeps one name in the hosts file at the cluster IP of one Service, as mirror-hostess does.
   HOSTS_FILE               the file (default /etc/hosts)
   HOSTS_FILE_BACKUP        where it is copied to, once, before the first change (default /etc/hosts.backup)
-  LOCK_FILE                locked while the file is read and written; its folder must exist
-                           (default /var/lock/mirror-hostess)
+  LOCK_FILE                locked while the file is read and written; its folder must exist, where LOCK_FILE.keeping is made
+                           under KEEP_ON_EXIT (default /var/lock/mirror-hostess)
   SERVICE_NAME             the Service (default mirror-registry)
   SERVICE_NAMESPACE        its namespace (default default)
   SHADOW_FQDN              the name (default mirror-registry.example.com); one that nodes need themselves is refused

@@ -1,13 +1,13 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { copyFileSync, cpSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { line, pristine, useCluster } from './nodes-of-a-cluster.ts';
 import { builtProgram, temporaryFolder } from './running-agent.ts';
 
-const { cluster, node, createService } = useCluster();
+const { cluster, node, createService, setOverlapping } = useCluster();
 const bin = fileURLToPath(new URL('../bin', import.meta.url));
 const python = join(bin, 'python');
 // `env` of the program's first line finds Node by it, and the program finds flock.
@@ -63,11 +63,40 @@ test('writes nothing while an agent of another program holds the lock, and goes 
   const other = spawn('flock', ['-x', lock, 'sh', '-c', script], { stdio: 'ignore' });
   started.push(() => other.kill('SIGKILL'));
   await expect.poll(() => existsSync(held)).toBe(true);
-  const running = await agent('beside', 'mirror-n.io', { HEALTH_PORT: '24396' });
+  const running = await agent('beside', 'mirror-n.io', { HEALTH_PORT: '24396', KEEP_ON_EXIT: 'true' });
   await expect.poll(() => running.output).toContain('is locked by another process for more than 5000 ms');
   expect(read()).toBe(pristine);
   writeFileSync(go, '');
   await expect.poll(read).toBe(line('127.64.0.96', 'mirror-n.io'));
   // And the lock is free again for the other one.
   execFileSync('flock', ['-n', '-x', lock, 'true']);
+});
+
+describe('beside an agent that it replaces, while the operator says so,', () => {
+  const name = 'mirror-o.io';
+  const held = line('127.64.0.97', name);
+
+  test('it keeps that one from taking the line along, other agents may write, and the lock is free afterwards', async () => {
+    await createService('replaced', '127.64.0.97');
+    await createService('third', '127.64.0.98');
+    await setOverlapping('replaced', true);
+    const { agent, lock, read } = node();
+    const former = await agent('replaced', name);
+    await expect.poll(read).toBe(held);
+    const ours = await agent('replaced', name, { KEEP_ON_EXIT: 'true' });
+    await expect.poll(() => ours.output).toContain(`${name} is 127.64.0.97`);
+    await agent('third', 'mirror-p.io', { KEEP_ON_EXIT: 'true' });
+    await expect.poll(read).toBe(`${held}127.64.0.98\tmirror-p.io\n`);
+
+    expect(await former.stop()).toBe(1);
+    expect(former.output).toContain(`${name} is not taken out of`);
+    expect(former.output).toContain('is locked by another process for more than 5000 ms');
+    expect(ours.output).not.toContain('somebody else changed');
+
+    const isFree = () => spawnSync('flock', ['-n', '-x', lock, 'true']).status === 0;
+    expect(isFree()).toBe(false);
+    await setOverlapping('replaced', false);
+    await expect.poll(isFree).toBe(true);
+    expect(read()).toContain(held);
+  });
 });

@@ -83,13 +83,14 @@ describe('the agent, beside a real API server', () => {
     });
     expect(readFileSync(backup, 'utf8')).toBe(pristine);
     expect(statSync(hosts).ino).toBe(inode);
-    expect(readdirSync(folder).sort()).toEqual(['backup', 'hosts', 'lock']);
+    expect(readdirSync(folder).sort()).toEqual(['backup', 'hosts', 'lock', 'lock.keeping']);
   });
 
-  test('shares the file with agents of other mirrors', async () => {
+  test('shares the file with agents of other mirrors, whether they keep their lines or not', async () => {
     const names = ['one', 'two', 'three', 'four'];
     const { agent, hosts } = node();
-    await Promise.all(names.map((name) => agent(name, `mirror-${name}.io`)));
+    const variables = (at: number) => ({ KEEP_ON_EXIT: String(at % 2 === 0) });
+    await Promise.all(names.map((name, at) => agent(name, `mirror-${name}.io`, variables(at))));
     await Promise.all(names.map((name, at) => createService(name, `127.64.0.5${at}`)));
     const wanted = [
       ...pristine.split('\n'),

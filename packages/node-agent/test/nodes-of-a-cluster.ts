@@ -74,7 +74,13 @@ export function useCluster() {
 
   const deleteService = (name: string) => client.delete(serviceKind, { namespace: 'default', name });
 
-  return { cluster: () => cluster, node, createService, deleteService, changeAddress };
+  /** Says of a Service's agents, in place of the operator, whether former ones may be beside them. */
+  async function setOverlapping(name: string, isOverlapping: boolean): Promise<void> {
+    const annotations = { 'entrepot/overlapping-agents': isOverlapping ? 'true' : null };
+    await client.patch(serviceKind, { namespace: 'default', name }, { metadata: { annotations } }, { type: 'merge' });
+  }
+
+  return { cluster: () => cluster, node, createService, deleteService, changeAddress, setOverlapping };
 }
 
 /** The hosts file with a line of ours. */

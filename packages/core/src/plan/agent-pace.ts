@@ -23,11 +23,16 @@ export interface PaceInput {
 export function agentPace({ isKeeping, isWithdrawing, live }: PaceInput): object {
   const strategy = (rollingUpdate: object): object => ({ type: 'RollingUpdate', rollingUpdate });
   const few = fewOf(daemonSetShape.safeParse(live).data?.status.desiredNumberScheduled ?? 0);
-  if (isKeeping && !isWithdrawing && isHandedOver(live)) {
+  if (isOverlapping({ isKeeping, isWithdrawing, live })) {
     // No minReadySeconds: beside a pod that is ready, the DaemonSet controller does not come back to see that they are over.
     return { updateStrategy: strategy({ maxSurge: few, maxUnavailable: 0 }) };
   }
   return { minReadySeconds: 10, updateStrategy: strategy({ maxUnavailable: isKeeping ? few : '100%' }) };
+}
+
+/** Whether agents are replaced in such a way that each runs beside the former one first. */
+export function isOverlapping({ isKeeping, isWithdrawing, live }: PaceInput): boolean {
+  return isKeeping && !isWithdrawing && isHandedOver(live);
 }
 
 /**

@@ -10,6 +10,7 @@ import { immutableFields } from './immutable-fields.ts';
 import { namesOf, registryPort, storeVolume } from './naming.ts';
 import { baseLabels, registryComponent } from './ownership.ts';
 import { podLayout } from './pod-layout.ts';
+import { drainSeconds, type PodHandover } from './pod-handover.ts';
 import { containerSecurity, podSettings, readOnlyMount, secretVolume } from './pod-parts.ts';
 
 const nginxUser = 101;
@@ -17,7 +18,7 @@ const groupReadable = 0o440;
 /** Downloads under way may end; nginx and the fetcher leave earlier when there are none. */
 const graceSeconds = 300;
 /** Until every node has learned that a pod is going, new connections to it are answered as before (docs/adr/0016). */
-const lifecycle = { preStop: { sleep: { seconds: 5 } } };
+const lifecycle = { preStop: { sleep: { seconds: drainSeconds } } };
 
 const longestVolumeName = 63;
 const takenVolumeNames: ReadonlySet<string> = new Set([
@@ -38,6 +39,7 @@ export interface CacheServerInput {
   readonly settings: MirrorSettings;
   readonly config: RenderedConfig;
   readonly certificate: CertificateChoice;
+  readonly handover: PodHandover;
   /** The mirror's own StatefulSet, where there is one. */
   readonly existing?: KubernetesObject | undefined;
 }
@@ -58,7 +60,7 @@ export function cacheServer(input: CacheServerInput): KubernetesObject {
     spec: {
       replicas: spec.replicas,
       ...immutableFields({ serviceName: names.headlessService, podManagementPolicy: 'Parallel' }, input.existing),
-      updateStrategy: { type: 'RollingUpdate' },
+      updateStrategy: updateStrategy(input.handover),
       selector: { matchLabels: selector },
       template: {
         metadata: {
@@ -70,6 +72,10 @@ export function cacheServer(input: CacheServerInput): KubernetesObject {
       volumeClaimTemplates: [{ metadata: { name: storeVolume }, spec: input.claim }],
     },
   };
+}
+
+function updateStrategy({ partition }: PodHandover): object {
+  return { type: 'RollingUpdate', ...(partition > 0 && { rollingUpdate: { partition } }) };
 }
 
 /** The labels of the pods. */

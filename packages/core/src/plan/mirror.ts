@@ -1,5 +1,6 @@
 import type { KubernetesObject } from '@entrepot/kube';
 import { StatefulSet } from '../api/group.ts';
+import { isOverlapping } from './agent-pace.ts';
 import { cacheServer } from './cache-server.ts';
 import { type CertificateChoice, chooseCertificate } from './certificate-choice.ts';
 import { certificateRequest } from './certificate-request.ts';
@@ -9,6 +10,7 @@ import { guards } from './guards.ts';
 import { namesOf } from './naming.ts';
 import { nodeAgent } from './node-agent.ts';
 import { isOwnedBy, ownedBy, plannedBy } from './ownership.ts';
+import { noHandover, type PodHandover } from './pod-handover.ts';
 import { services } from './services.ts';
 import { storeClaims } from './store-claims.ts';
 import type { ValidMirror } from './survey.ts';
@@ -35,13 +37,24 @@ export interface MirrorPlan extends NodePlan {
   readonly storageNote?: StorageNote;
 }
 
+/** What the state alone does not say. */
+export interface GivenFacts {
+  /** Hash of the certificates that nodes are to trust; by default of those in the serving Secret. */
+  readonly trusted?: string | undefined;
+  /** How pods of another system are being replaced; by default, none are. */
+  readonly handover?: PodHandover;
+}
+
 /**
  * Plans a mirror. Pure.
  *
- * @param trusted hash of the certificates that nodes are to trust; by default of those in the serving Secret
  * @throws TerminalError `TemplateFailed`
  */
-export function planMirror(mirror: ValidMirror, input: NodeStateInput, trusted?: string): MirrorPlan {
+export function planMirror(
+  mirror: ValidMirror,
+  input: NodeStateInput,
+  { handover = noHandover, ...given }: GivenFacts = {},
+): MirrorPlan {
   const { object, spec, choice } = mirror;
   const { state, settings } = input;
   const { namespace } = settings;
@@ -61,22 +74,25 @@ export function planMirror(mirror: ValidMirror, input: NodeStateInput, trusted?:
   const node = contributions.flatMap(({ node }) => node ?? []);
   const former = formerNodeState(mirror, input);
   const request = certificateRequest(name, certificate, namespace);
+  const trusted = given.trusted ?? trustedIn({ namespace, name: secretName }, state);
+  const live = liveNodeAgent(object, input);
+  const pace = { isKeeping: node.length > 0, isWithdrawing: former.length > 0, live };
   const agent = nodeAgent({
     mirror: name,
     priorityClass: spec.priorityClass,
     settings,
-    trusted: { secretName, hash: trusted ?? trustedIn({ namespace, name: secretName }, state) },
+    trusted: { secretName, hash: trusted },
     node,
     former,
-    live: liveNodeAgent(object, input),
+    live,
   });
   return {
-    services: services(name, namespace).map(owned),
+    services: services({ mirror: name, namespace, handover, isOverlapping: isOverlapping(pace) }).map(owned),
     certificate,
     ...(request !== undefined && { certificateRequest: owned(request) }),
     configSecret: owned(configSecret(name, namespace, config)),
     guards: guards(name, state, settings).map(owned),
-    cacheServer: owned(cacheServer({ mirror: name, spec, claim, settings, config, certificate, existing })),
+    cacheServer: owned(cacheServer({ mirror: name, spec, claim, settings, config, certificate, handover, existing })),
     ...(agent !== undefined && { nodeAgent: owned(agent) }),
     node,
     former,

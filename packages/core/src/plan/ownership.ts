@@ -15,6 +15,9 @@ export const fleetLabel = 'entrepot/fleet';
 /** Says which strategy planned an object of a mirror. */
 export const strategyLabel = 'entrepot/strategy';
 
+/** Says on a mirror's Service that its node agents run beside former ones. They read it there. */
+export const overlapAnnotation = 'entrepot/overlapping-agents';
+
 /** The labels by which the objects of a mirror are found and selected. */
 export function baseLabels(mirror: string): Readonly<Record<string, string>> {
   return { app: 'docker-registry', mirror };

@@ -24,6 +24,7 @@ import type { FleetReconciler } from './fleet-reconciler.ts';
 import { gatherFacts } from './gather.ts';
 import type { LostVolumeFinder } from './lost-volume.ts';
 import type { NodeAgents, NodesOutcome } from './node-agents.ts';
+import type { PodHandovers } from './pod-handovers.ts';
 import type { Reporter } from './reporter.ts';
 import type { MirrorOutcome } from './status.ts';
 import { Steps } from './steps.ts';
@@ -38,6 +39,7 @@ export interface MirrorReconcilerOptions {
   readonly surveyor: Surveyor;
   readonly applier: Applier;
   readonly nodes: NodeAgents;
+  readonly handovers: PodHandovers;
   readonly lostVolumes: LostVolumeFinder;
   readonly volumes: VolumeGrower;
   readonly certificates: CertificateKeeper;
@@ -66,10 +68,10 @@ export class MirrorReconciler {
 
   /** @param name the mirror's name; of one that is gone, owner references see to the rest */
   async reconcile(name: string, signal: AbortSignal): Promise<Result> {
-    const { surveyor, reporter, nodes, certificates, lostVolumes } = this.#options;
+    const { surveyor, reporter, nodes, handovers, certificates, lostVolumes } = this.#options;
     const mirror = surveyor.mirror(name);
     if (mirror === undefined) {
-      for (const known of [reporter, nodes, certificates, lostVolumes]) known.forget(name);
+      for (const known of [reporter, nodes, handovers, certificates, lostVolumes]) known.forget(name);
       return done;
     }
     if (mirror.kind !== 'valid') return this.#dismiss(mirror, signal);
@@ -85,7 +87,7 @@ export class MirrorReconciler {
     steps: Steps,
     signal: AbortSignal,
   ): Promise<{ readonly outcome: MirrorOutcome; readonly lookAgainMs: readonly (number | undefined)[] }> {
-    const { state, settings, surveyor, fleet, nodes, lostVolumes, volumes } = this.#options;
+    const { state, settings, surveyor, fleet, nodes, handovers, lostVolumes, volumes } = this.#options;
     const gathered = gatherFacts(mirror, state, settings);
     const hasAddress = gathered.clusterIPs.length > 0;
     const certificate = hasAddress ? await this.#ensureCertificate(mirror, steps, signal) : undefined;
@@ -97,7 +99,9 @@ export class MirrorReconciler {
       state,
       settings,
     };
-    const plan = await steps.attempt('ConfigRendered', () => planMirror(mirror, nodeStates, certificate?.bundleHash));
+    const { handover, lookAgainMs } = await handovers.next(mirror, signal);
+    const given = { trusted: certificate?.bundleHash, handover };
+    const plan = await steps.attempt('ConfigRendered', () => planMirror(mirror, nodeStates, given));
     const addressing = plan && (await this.#applyPlan(mirror, plan, hasAddress, steps, signal));
     // What nodes said of the agent is not said of one that was changed since.
     const { nodes: _stale, ...unprepared } = gathered;
@@ -119,7 +123,7 @@ export class MirrorReconciler {
       fleetProblems: fleet.problems,
       pendingFleets: fleet.pendingFor(mirror.object.metadata.name),
     };
-    return { outcome, lookAgainMs: [addressing?.lookAgainMs, loss.askAgainMs, growth.askAgainMs] };
+    return { outcome, lookAgainMs: [lookAgainMs, addressing?.lookAgainMs, loss.askAgainMs, growth.askAgainMs] };
   }
 
   async #ensureCertificate(

@@ -54,6 +54,11 @@ describe('agents that are replaced on nodes', () => {
     const { objects } = plan([quay, serviceOf('quay', '10.0.0.7'), live]);
     const planned = objects.find(({ kind }) => kind === 'DaemonSet');
     expect(planned?.['spec']).toHaveProperty('updateStrategy', overlaps ? overlapping : halves);
+    // By this the new ones know that they have to keep the line in its place.
+    const service = objects.find(
+      ({ kind, metadata }) => kind === 'Service' && metadata.name === 'registry-mirror-quay',
+    );
+    expect(service?.metadata.annotations).toEqual(overlaps ? { 'entrepot/overlapping-agents': 'true' } : undefined);
     // The API server leaves out a zero, so that one would have to be written again and again.
     expect(JSON.stringify(planned?.['spec']).includes('"minReadySeconds":10')).toBe(!overlaps);
   });

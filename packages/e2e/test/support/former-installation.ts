@@ -4,9 +4,53 @@ import { namespace } from '../../src/install-operator.ts';
 import type { ProductImages } from '../../src/product-images/product-images.ts';
 import { awaited } from './on-cluster.ts';
 
+const group = 'k8s.osp.tech';
+const account = { name: 'mirror-hostess', namespace };
+const rbac = 'rbac.authorization.k8s.io';
+
+/** What is applied by kubectl before mirror-operator is started: nobody but kubectl knows of it. */
+const prerequisites: readonly object[] = [
+  {
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    metadata: { name: `registrymirrors.${group}` },
+    spec: {
+      group,
+      names: {
+        kind: 'RegistryMirror',
+        listKind: 'RegistryMirrorList',
+        plural: 'registrymirrors',
+        singular: 'registrymirror',
+      },
+      scope: 'Cluster',
+      versions: [
+        {
+          name: 'v1',
+          served: true,
+          storage: true,
+          schema: { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } },
+        },
+      ],
+    },
+  },
+  { apiVersion: 'v1', kind: 'ServiceAccount', metadata: account },
+  {
+    apiVersion: `${rbac}/v1`,
+    kind: 'Role',
+    metadata: account,
+    rules: [{ apiGroups: [''], resources: ['services'], verbs: ['list', 'watch'] }],
+  },
+  {
+    apiVersion: `${rbac}/v1`,
+    kind: 'RoleBinding',
+    metadata: account,
+    roleRef: { apiGroup: rbac, kind: 'Role', name: account.name },
+    subjects: [{ kind: 'ServiceAccount', ...account }],
+  },
+];
+
 /** A mirror that mirror-operator is to have made. */
 export interface FormerInstallation {
-  /** Of a RegistryMirror that exists. */
   readonly name: string;
   readonly upstreamUrl: string;
   readonly masqueradeUrl: string;
@@ -15,17 +59,21 @@ export interface FormerInstallation {
 }
 
 /**
- * Leaves on the cluster what mirror-operator and mirror-hostess leave: objects as their client writes them, a line in the
- * hosts file of each worker, and pods that serve. Done when they are ready.
+ * Leaves on the cluster what mirror-operator and mirror-hostess leave: what was applied before them, a RegistryMirror, objects as
+ * their client writes them, a line in the hosts file of each worker, and pods that serve. Done when they are ready.
  */
 export async function installFormer(
   cluster: Cluster,
   images: ProductImages,
   { name, upstreamUrl, masqueradeUrl, caBundle }: FormerInstallation,
 ): Promise<void> {
+  await cluster.apply(...prerequisites);
+  await cluster.kubectl(['wait', '--for=condition=Established', `crd/registrymirrors.${group}`]);
+  const spec = { upstreamUrl, masqueradeUrl };
+  await cluster.apply({ apiVersion: `${group}/v1`, kind: 'RegistryMirror', metadata: { name }, spec });
   const python = await PythonClient.connect(cluster.address.kubeconfig, userAgents.now);
   const uid = await cluster.kubectl(['get', 'registrymirror', name, '-o', 'jsonpath={.metadata.uid}']);
-  const mirror = { apiVersion: 'k8s.osp.tech/v1', kind: 'RegistryMirror', metadata: { name, uid } };
+  const mirror = { apiVersion: `${group}/v1`, kind: 'RegistryMirror', metadata: { name, uid } };
   const former = { mirror, namespace, masqueradeUrl, scheme: 'hostess', clusterIP: '', caBundle } as const;
   const config = proxyConfig(upstreamUrl, masqueradeUrl);
   try {

@@ -4,6 +4,8 @@ export interface Service {
   readonly name: string;
   /** Its cluster IPs, the primary one first; none for a headless or an external Service. */
   readonly addresses: readonly string[];
+  /** Whether the operator says that agents which take their lines along may be on nodes still, beside those that keep them. */
+  readonly isOverlapping: boolean;
 }
 
 /** Parses the JSON of a Service; what is missing is empty. */
@@ -15,6 +17,7 @@ export function parseService(value: unknown): Service {
     namespace: text(field(metadata, 'namespace')),
     name: text(field(metadata, 'name')),
     addresses: (Array.isArray(addresses) ? addresses : []).map(text).filter((ip) => ip !== '' && ip !== 'None'),
+    isOverlapping: text(field(field(metadata, 'annotations'), 'entrepot/overlapping-agents')) === 'true',
   };
 }
 

@@ -6,10 +6,32 @@ export class LockTimeoutError extends Error {
   override readonly name = 'LockTimeoutError';
 }
 
+/** How a lock is asked for. */
+export interface LockOptions {
+  readonly timeoutMs?: number;
+  /** Together with others that ask for it so; nobody can have it alone meanwhile. */
+  readonly isShared?: boolean;
+}
+
 const defaultTimeoutMs = 5000;
 
+/** Runs `action` while holding the lock. @throws what {@link takeFileLock} throws */
+export async function withFileLock<T>(
+  path: string,
+  action: () => Promise<T>,
+  options: LockOptions = {},
+  signal?: AbortSignal,
+): Promise<T> {
+  const release = await takeFileLock(path, options, signal);
+  try {
+    return await action();
+  } finally {
+    await release();
+  }
+}
+
 /**
- * Runs `action` while holding the advisory lock flock(2) on a file, which is made if it is not there and never removed.
+ * Takes the advisory lock flock(2) on a file, which is made if it is not there and never removed. What comes back gives it up.
  *
  * Node has no flock, so the program `flock` (util-linux or busybox) is asked to lock a descriptor of ours that it inherits.
  * Such a lock belongs to the open file, not to a process: it outlives the helper, and ends when we close the file or die,
@@ -18,24 +40,29 @@ const defaultTimeoutMs = 5000;
  *
  * @throws LockTimeoutError after `timeoutMs`; any other error when the file or the program is missing
  */
-export async function withFileLock<T>(
+export async function takeFileLock(
   path: string,
-  action: () => Promise<T>,
-  { timeoutMs = defaultTimeoutMs }: { readonly timeoutMs?: number } = {},
+  options: LockOptions = {},
   signal?: AbortSignal,
-): Promise<T> {
+): Promise<() => Promise<void>> {
   const file = await open(path, 'a');
   try {
-    await lock(file, path, timeoutMs, signal);
-    return await action();
-  } finally {
+    await lock(file, path, options, signal);
+  } catch (error) {
     await file.close();
+    throw error;
   }
+  return () => file.close();
 }
 
-async function lock(file: FileHandle, path: string, timeoutMs: number, signal?: AbortSignal): Promise<void> {
+async function lock(
+  file: FileHandle,
+  path: string,
+  { timeoutMs = defaultTimeoutMs, isShared = false }: LockOptions,
+  signal?: AbortSignal,
+): Promise<void> {
   const inherited = 3;
-  const helper = spawn('flock', ['-x', String(inherited)], {
+  const helper = spawn('flock', [isShared ? '-s' : '-x', String(inherited)], {
     stdio: ['ignore', 'ignore', 'ignore', file.fd],
     timeout: timeoutMs,
     ...(signal && { signal }),

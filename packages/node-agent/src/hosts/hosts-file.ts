@@ -1,6 +1,6 @@
 import { realpath } from 'node:fs/promises';
 import { backUpOnce } from '../files/back-up-once.ts';
-import { LockTimeoutError, withFileLock } from '../files/file-lock.ts';
+import { LockTimeoutError } from '../files/file-lock.ts';
 import { assertLinked } from '../files/linked-file.ts';
 import { NoFileError, openFile } from '../files/open-file.ts';
 import { removeLeftovers } from '../files/replace-file.ts';
@@ -10,24 +10,21 @@ import type { Logger } from '../log/logger.ts';
 import type { NodePolicy } from '../policy/node-policy.ts';
 import { repeatedly } from '../repeatedly.ts';
 import { editsFor } from './edits-for.ts';
+import type { HostsLock } from './hosts-lock.ts';
 import { merge, type HostsEntry } from './merge.ts';
 import { editsWithoutOwnLines, isNamedByOthers, withoutOwnLines, type GivenName } from './withdrawal.ts';
 
-/** Where the file is, and what all agents of a node lock. */
-export interface HostsFilePaths {
-  readonly hostsFile: string;
-  readonly lockFile: string;
-}
-
 /** A node's hosts file, shared with the agents of other mirrors: every write is under the lock that all of them take. */
 export class HostsFile {
-  readonly #paths: HostsFilePaths;
+  readonly #hostsFile: string;
+  readonly #lock: HostsLock;
   readonly #policy: () => Promise<NodePolicy>;
   readonly #log: Pick<Logger, 'warning'>;
 
   /** @param policy reads the administrator's rules as they are now */
-  constructor(paths: HostsFilePaths, policy: () => Promise<NodePolicy>, log: Pick<Logger, 'warning'>) {
-    this.#paths = paths;
+  constructor(hostsFile: string, lock: HostsLock, policy: () => Promise<NodePolicy>, log: Pick<Logger, 'warning'>) {
+    this.#hostsFile = hostsFile;
+    this.#lock = lock;
     this.#policy = policy;
     this.#log = log;
   }
@@ -42,7 +39,7 @@ export class HostsFile {
     readiness: Readiness,
     signal: AbortSignal,
   ): Promise<string | undefined> {
-    const { hostsFile, lockFile } = this.#paths;
+    const hostsFile = this.#hostsFile;
     let trouble: string | undefined;
     const backUp = async (): Promise<'finished'> => {
       (await this.#policy()).assertAllows();
@@ -52,7 +49,7 @@ export class HostsFile {
           await removeLeftovers(await realpath(hostsFile));
           return made;
         };
-        const made = await withFileLock(lockFile, tidied, {}, signal);
+        const made = await this.#lock.during(tidied, signal);
         if (!made) this.#log.warning(`Backup hosts file already exists at ${backupFile}; it is kept`);
       } catch (error) {
         if (error instanceof LockTimeoutError) throw error;
@@ -100,18 +97,17 @@ export class HostsFile {
     change: FileChange,
     signal?: AbortSignal,
   ): Promise<{ readonly before: Buffer; readonly isChanged: boolean }> {
-    const { hostsFile, lockFile } = this.#paths;
     const before = await this.#content();
     if (change.merged(before).equals(before)) return { before, isChanged: false };
-    const isChanged = await withFileLock(lockFile, () => updateFile(hostsFile, change), {}, signal);
+    const isChanged = await this.#lock.during(() => updateFile(this.#hostsFile, change), signal);
     return { before, isChanged };
   }
 
   /** @throws NoFileError; OrphanError */
   async #content(): Promise<Buffer> {
-    const file = await openFile(this.#paths.hostsFile);
+    const file = await openFile(this.#hostsFile);
     try {
-      assertLinked(this.#paths.hostsFile, await file.stat());
+      assertLinked(this.#hostsFile, await file.stat());
       return await file.readFile();
     } finally {
       await file.close();

@@ -11,6 +11,8 @@ import { RefusedError } from '../policy/node-policy.ts';
 import { repeatedly } from '../repeatedly.ts';
 import { unfitAddress } from './address-check.ts';
 import type { HostsFile } from './hosts-file.ts';
+import type { HostsLock } from './hosts-lock.ts';
+import { Overlap } from './overlap.ts';
 import { ringAtChanges } from './ring-at-changes.ts';
 
 /**
@@ -25,7 +27,7 @@ import { ringAtChanges } from './ring-at-changes.ts';
 export async function keepHostsEntry(
   settings: HostsSettings,
   connection: Connection,
-  hosts: HostsFile,
+  { hosts, lock }: { readonly hosts: HostsFile; readonly lock: HostsLock },
   readiness: Readiness,
   log: Logger,
   stop: AbortSignal,
@@ -34,6 +36,7 @@ export async function keepHostsEntry(
   const bell = new Doorbell();
   const ending = new AbortController();
   const signal = AbortSignal.any([stop, ending.signal]);
+  const overlap = new Overlap(lock, log);
   let told: Told | undefined;
   let inPlace: string | undefined;
   let trouble: string | undefined;
@@ -46,7 +49,8 @@ export async function keepHostsEntry(
     if (told === undefined) return 'again';
     const refused = whyRefused(settings, told);
     if (refused !== undefined) throw new RefusedError(`${hostname} is left alone: ${refused}`);
-    const { addresses } = told;
+    const { addresses, isOverlapping } = told;
+    if (keepOnExit) await overlap.follow(isOverlapping, signal);
     try {
       const isChanged = await hosts.ensure({ hostname, addresses }, signal);
       if (isChanged && inPlace === addresses.join()) {
@@ -69,6 +73,7 @@ export async function keepHostsEntry(
   await repeatedly(compare, checkMs, readiness, signal, bell);
   ending.abort();
   await following;
+  await overlap.end();
   const isServed = told !== undefined && told.addresses.length > 0 && whyRefused(settings, told) === undefined;
   if (isServed && !keepOnExit && trouble === undefined) await withdrawAtEnd(settings, hosts, log);
   return trouble;
@@ -93,6 +98,8 @@ async function withdrawAtEnd(settings: HostsSettings, hosts: HostsFile, log: Log
 /** What the API server said last. */
 interface Told {
   readonly addresses: readonly string[];
+  /** Whether agents that take their lines along may be on nodes still. */
+  readonly isOverlapping: boolean;
   readonly serverNames: readonly string[];
 }
 
@@ -103,6 +110,8 @@ function whyRefused({ hostname, nodeAddress }: HostsSettings, { addresses, serve
   const unfit = unfitAddress(addresses, nodeAddress);
   return unfit === undefined ? undefined : `${unfit} is not what a Service can have`;
 }
+
+const nothing: Omit<Told, 'serverNames'> = { addresses: [], isOverlapping: false };
 
 /** Tells the Service's addresses, none when there is no such Service, and the API server's names, at the start of every watch and at every change. */
 async function follow(
@@ -119,8 +128,8 @@ async function follow(
         if (found && (found.name !== service.name || found.namespace !== service.namespace)) {
           log.debug(`Ignoring event for ${found.name} in ${found.namespace}`);
         } else if (['LISTED', 'ADDED', 'MODIFIED'].includes(event.type)) {
-          tell({ addresses: found?.addresses ?? [], serverNames });
-        } else if (event.type === 'DELETED') tell({ addresses: [], serverNames });
+          tell({ ...(found ?? nothing), serverNames });
+        } else if (event.type === 'DELETED') tell({ ...nothing, serverNames });
         else log.warning(`Unexpected event type ${event.type}`);
       }
       log.debug(`The watch of Service ${service.namespace}/${service.name} ended`);
