@@ -1,8 +1,9 @@
 import { type ApplyRound, measureApply } from './numbers/apply.ts';
+import { measureColdPulls } from './numbers/cold-pull.ts';
 import { measureHostsLine } from './numbers/hosts-line.ts';
 import { measureLargeFleet } from './numbers/large-fleet.ts';
 import { type NumberName, type Options, parseOptions } from './options.ts';
-import { applyReport, fleetReport, hostsLineReport } from './report.ts';
+import { applyReport, coldPullReport, fleetReport, hostsLineReport } from './report.ts';
 
 const options = parseOptions(process.argv);
 const started = performance.now();
@@ -23,6 +24,8 @@ const measurements: Readonly<Record<NumberName, (sizes: Options) => Promise<stri
   },
   fleet: async ({ fleet, samples }) => fleetReport(fleet, await measureLargeFleet(fleet, samples, progress)),
   'hosts-line': async ({ samples }) => hostsLineReport(await measureHostsLine(samples * 3, progress)),
+  'cold-pull': async ({ megabytes, rounds }) =>
+    coldPullReport(megabytes, await measureColdPulls(megabytes, rounds, progress)),
 };
 
 for (const name of options.names) {

@@ -1,14 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
 import { freePort, poll } from '@entrepot/control-plane';
+import { type Memory, memoryOf } from './process-usage.ts';
 import { entrepot } from './programs.ts';
-
-/** Memory of a process in bytes: now, and the most it ever had. */
-export interface Memory {
-  readonly resident: number;
-  readonly peak: number;
-}
 
 /** `entrepot operator` as a program of its own, elected leader. */
 export class OperatorProcess {
@@ -69,9 +63,7 @@ export class OperatorProcess {
   }
 
   async memory(): Promise<Memory> {
-    const status = await readFile(`/proc/${this.#child.pid}/status`, 'utf8');
-    const bytes = (field: string): number => Number(new RegExp(`${field}:\\s*(\\d+) kB`).exec(status)?.[1]) * 1024;
-    return { resident: bytes('VmRSS'), peak: bytes('VmHWM') };
+    return memoryOf(this.#child.pid ?? 0);
   }
 
   /** Asks it to end and waits until it has. */

@@ -4,6 +4,8 @@ import { Command, InvalidArgumentError } from 'commander';
 export const numbers = {
   apply: 'mirrors applied at once: time, writes and reads, beside one request after the other; then a restart',
   fleet: 'many mirrors at rest: restart, memory, time from a change or a deletion to the object written',
+  'cold-pull':
+    'the first pull of an image through nginx and the fetcher, beside the same pull from the upstream itself',
   'hosts-line': 'time from a change of a Service to the line in a node’s hosts file',
 } as const;
 
@@ -18,12 +20,14 @@ export interface Options {
   readonly rounds: number;
   /** Mirrors that are at rest. */
   readonly fleet: number;
+  /** Size of the image that is pulled. */
+  readonly megabytes: number;
   /** How many of those are disturbed, and how often a Service changes. */
   readonly samples: number;
 }
 
-const sizes = { mirrors: 200, rounds: 3, fleet: 2000, samples: 10 };
-const quickSizes = { mirrors: 20, rounds: 1, fleet: 50, samples: 3 };
+const sizes = { mirrors: 200, rounds: 3, fleet: 2000, megabytes: 300, samples: 10 };
+const quickSizes = { mirrors: 20, rounds: 1, fleet: 50, megabytes: 30, samples: 3 };
 
 /** Reads the command line; prints help or a usage error and ends the process where that is due. */
 export function parseOptions(argv: readonly string[]): Options {
@@ -37,8 +41,9 @@ export function parseOptions(argv: readonly string[]): Options {
     .argument('[numbers...]', 'which numbers', numberName)
     .option('--quick', 'small sizes: to see that it works; times say little then', false)
     .option('--mirrors <n>', `mirrors applied at once (default: ${sizes.mirrors})`, count)
-    .option('--rounds <n>', `how often they are (default: ${sizes.rounds})`, count)
+    .option('--rounds <n>', `how often they are, and how many images are pulled (default: ${sizes.rounds})`, count)
     .option('--fleet <n>', `mirrors at rest (default: ${sizes.fleet})`, count)
+    .option('--megabytes <n>', `size of the image that is pulled (default: ${sizes.megabytes})`, count)
     .option('--samples <n>', `changes, one after the other (default: ${sizes.samples})`, count)
     .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
   let names = allNumbers;
@@ -51,7 +56,7 @@ export function parseOptions(argv: readonly string[]): Options {
   return { ...(quick ? quickSizes : sizes), ...given, names };
 }
 
-const allNumbers: readonly NumberName[] = ['apply', 'fleet', 'hosts-line'];
+const allNumbers: readonly NumberName[] = ['apply', 'fleet', 'hosts-line', 'cold-pull'];
 
 function numberName(text: string, before: readonly NumberName[] = []): readonly NumberName[] {
   const name = allNumbers.find((known) => known === text);

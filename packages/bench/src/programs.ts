@@ -10,6 +10,9 @@ export const entrepot = command('operator/bin/entrepot.js', 'operator/src/cli/ma
 /** The node agent, likewise. */
 export const nodeAgent = command('node-agent/bin/entrepot-node-agent.js', 'node-agent/src/main.ts');
 
+/** The fetcher of a mirror, likewise. */
+export const mirrorFetcher = command('mirror-fetcher/bin/entrepot-mirror-fetcher.js', 'mirror-fetcher/src/main.ts');
+
 function command(built: string, source: string): Command {
   const path = (file: string): string => fileURLToPath(new URL(`../../${file}`, import.meta.url));
   const isSource = extname(import.meta.filename) === '.ts';

@@ -1,4 +1,5 @@
 import type { ApplyRound } from './numbers/apply.ts';
+import type { ColdPulls, ColdPullRound } from './numbers/cold-pull.ts';
 import type { HostsLine } from './numbers/hosts-line.ts';
 import type { LargeFleet } from './numbers/large-fleet.ts';
 import { type RequestCounts, tally } from './request-counts.ts';
@@ -35,11 +36,11 @@ export function fleetReport(mirrors: number, fleet: LargeFleet): string {
     ...restartRows(restart.counts),
     [
       'memory after they came, at rest / most',
-      `${megabytes(memory.arrived.resident)} / ${megabytes(memory.arrived.peak)}`,
+      `${megabytesOf(memory.arrived.resident)} / ${megabytesOf(memory.arrived.peak)}`,
     ],
     [
       'memory after a restart, at rest / most',
-      `${megabytes(memory.restarted.resident)} / ${megabytes(memory.restarted.peak)}`,
+      `${megabytesOf(memory.restarted.resident)} / ${megabytesOf(memory.restarted.peak)}`,
     ],
     ['from a change to its object, median / longest', spread(changeMs)],
     ['from a deletion to the object again', spread(repairMs)],
@@ -51,6 +52,23 @@ export function hostsLineReport({ fromRequestMs, fromAnswerMs }: HostsLine): str
   return table(`hosts line, ${fromRequestMs.length} changes of the Service, median / longest`, [
     ['from the request to the line', spread(fromRequestMs)],
     ["from the API server's answer to the line", spread(fromAnswerMs)],
+  ]);
+}
+
+/** `cold-pull`, as text. */
+export function coldPullReport(megabytes: number, { rounds, fetcherMemory }: ColdPulls): string {
+  const middle = (value: (round: ColdPullRound) => number): number => median(rounds.map(value));
+  const times = (part: (round: ColdPullRound) => number): string =>
+    `${milliseconds(middle(part))}, ${middle((round) => part(round) / round.directMs).toFixed(2)} times`;
+  return table(`an image of ${megabytes} MB in three layers, median of ${rounds.length}, in proportion to direct`, [
+    ['direct', milliseconds(middle(({ directMs }) => directMs))],
+    ['through a mirror that has nothing of it', times(({ coldMs }) => coldMs)],
+    ['through the same mirror again', times(({ warmMs }) => warmMs)],
+    ['CPU time of the fetcher for the first', `${middle((round) => round.fetcherCpuSeconds).toFixed(2)} s`],
+    [
+      'memory of the fetcher, now / most',
+      `${megabytesOf(fetcherMemory.resident)} / ${megabytesOf(fetcherMemory.peak)}`,
+    ],
   ]);
 }
 
@@ -76,6 +94,6 @@ function milliseconds(ms: number): string {
   return ms < 1000 ? `${ms.toFixed(1)} ms` : `${(ms / 1000).toFixed(2)} s`;
 }
 
-function megabytes(bytes: number): string {
+function megabytesOf(bytes: number): string {
   return `${(bytes / 1e6).toFixed(0)} MB`;
 }

@@ -136,6 +136,19 @@ describe('one download', () => {
     expect([resumed?.status, resumed?.headers.range]).toEqual([status, expect.stringMatching(/^bytes=\d+-$/)]);
   });
 
+  test('is the same for a client at its start and one far inside, also when it breaks in between', async () => {
+    const mirror = await start();
+    mirror.upstream.faults.inject('cdn', { type: 'cut', afterBytes: 1_000_000 }, 1);
+    const headers = { Range: 'bytes=2000000-' };
+    const [whole, part] = await Promise.all([
+      mirror.get(blobOf(large.digest)),
+      mirror.get(blobOf(large.digest), { headers }),
+    ]);
+    expect(whole.body.equals(large.bytes)).toBe(true);
+    expect(part.body.equals(large.bytes.subarray(2_000_000))).toBe(true);
+    expect(mirror.upstream.traffic.count({ kind: 'cdn' })).toBe(2);
+  });
+
   test('is resumed when the upstream stops sending without closing', async () => {
     const mirror = await start();
     mirror.upstream.faults.inject('cdn', { type: 'stall', afterBytes: 1_000_000 }, 1);

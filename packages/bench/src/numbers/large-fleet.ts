@@ -4,7 +4,7 @@ import type { GroupVersionKind } from '@entrepot/kube';
 import { benchUser } from '../bench-cluster.ts';
 import { answerMs, type ExpectedWrite } from '../disturbance.ts';
 import { type Arrival, Fleet, type Restart } from '../fleet.ts';
-import type { Memory } from '../operator-process.ts';
+import type { Memory } from '../process-usage.ts';
 import type { Progress } from '../progress.ts';
 
 /** What many mirrors cost an operator that has nothing else to do. */

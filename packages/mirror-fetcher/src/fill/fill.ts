@@ -1,11 +1,14 @@
 import { hashFor, type Digest } from '../digest.ts';
 import type { BlobSource } from '../store/blob-source.ts';
+import { filePieces } from '../store/file-pieces.ts';
 import type { TemporaryFile } from '../store/temporary-files.ts';
 import { UpstreamError } from '../upstream/upstream-error.ts';
 import type { BlobStream } from './blob-stream.ts';
+import { gathered } from './gathered.ts';
 import { Progress } from './progress.ts';
 
-const chunkBytes = 256 * 1024;
+/** So much waits while a write is under way, to be the next one: a download has twice that in memory. */
+const gatheredBytes = 1024 * 1024;
 
 /**
  * One download of a blob, read by any number of clients while it goes on. It belongs to none of them: it goes on
@@ -56,14 +59,7 @@ export class Fill implements BlobSource {
     }
     this.#readers += 1;
     try {
-      for (let position = from; position <= to;) {
-        const end = Math.min(await this.#progress.beyond(position), to + 1, position + chunkBytes);
-        const chunk = Buffer.allocUnsafe(end - position);
-        const { bytesRead } = await this.#file.handle.read(chunk, 0, chunk.length, position);
-        if (bytesRead === 0) throw new Error('a temporary file is shorter than what was written to it');
-        position += bytesRead;
-        yield chunk.subarray(0, bytesRead);
-      }
+      yield* filePieces(this.#file.handle, from, to, (position) => this.#progress.beyond(position));
     } finally {
       this.#readers -= 1;
       this.#settle();
@@ -86,10 +82,13 @@ export class Fill implements BlobSource {
 
   async #receive(chunks: AsyncIterable<Buffer>): Promise<void> {
     const hash = hashFor(this.#digest);
-    for await (const chunk of chunks) {
-      hash.update(chunk);
-      await this.#file.append(chunk);
-      this.#received += chunk.length;
+    for await (const batch of gathered(chunks, gatheredBytes)) {
+      const written = this.#file.append(batch);
+      for (const chunk of batch) {
+        hash.update(chunk);
+        this.#received += chunk.length;
+      }
+      await written;
       // The last byte is the pledge for all others: whoever gets it may believe what he has.
       this.#progress.release(Math.min(this.#received, (this.#total ?? 0) - 1));
     }

@@ -1,6 +1,4 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import type { Digest } from '../digest.ts';
 import type { BlobSource } from '../store/blob-source.ts';
 import { parseByteRange } from './byte-range.ts';
@@ -44,5 +42,24 @@ export async function sendBlob(
   else response.writeHead(206, { ...headers, ...length, 'Content-Range': `bytes ${from}-${to}/${size}` });
   // The client learns by the cut that something is wrong, and a client that left is nothing to report.
   if (size === 0) response.end();
-  else await pipeline(Readable.from(blob.read(from, to), { objectMode: false }), response).catch(() => {});
+  else await send(blob.read(from, to), response).catch(() => response.destroy());
+}
+
+async function send(pieces: AsyncIterable<Uint8Array>, response: ServerResponse): Promise<void> {
+  for await (const piece of pieces) await written(response, piece);
+  response.end();
+}
+
+/** Resolves when the kernel has the piece, so that its memory may be used again. Rejects when the client has left. */
+function written(response: ServerResponse, piece: Uint8Array): Promise<void> {
+  return new Promise((resolve, reject) => {
+    // What is written in the moment in which the connection closes is forgotten without a word.
+    const left = (): void => reject(new Error('the client has left'));
+    response.once('close', left);
+    response.write(piece, (error) => {
+      response.off('close', left);
+      if (error) reject(error);
+      else resolve();
+    });
+  });
 }

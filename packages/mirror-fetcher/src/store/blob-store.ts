@@ -1,9 +1,9 @@
-import { createReadStream } from 'node:fs';
-import { access, link, rm, stat } from 'node:fs/promises';
+import { access, link, open, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Digest } from '../digest.ts';
 import type { BlobSource } from './blob-source.ts';
 import { hasCode, placed, syncFolder } from './durable.ts';
+import { filePieces } from './file-pieces.ts';
 import type { StoreLayout } from './store-layout.ts';
 import type { TemporaryFile } from './temporary-files.ts';
 
@@ -20,9 +20,7 @@ export class BlobStore {
     const path = this.#layout.link(repository, digest);
     try {
       const { size } = await stat(path);
-      const read = (start: number, end: number): AsyncIterable<Uint8Array> =>
-        createReadStream(path, { start, end, highWaterMark: 256 * 1024 });
-      return { size, cache: 'hit', verified: Promise.resolve(), read };
+      return { size, cache: 'hit', verified: Promise.resolve(), read: (from, to) => readFrom(path, from, to) };
     } catch (error) {
       if (hasCode(error, 'ENOENT')) return undefined;
       throw error;
@@ -49,6 +47,11 @@ export class BlobStore {
   async share(repository: string, digest: Digest): Promise<void> {
     await linkInto(this.#layout.blob(digest), this.#layout.link(repository, digest));
   }
+}
+
+async function* readFrom(path: string, from: number, to: number): AsyncGenerator<Uint8Array> {
+  await using file = await open(path);
+  yield* filePieces(file, from, to);
 }
 
 async function linkInto(existing: string, path: string): Promise<void> {

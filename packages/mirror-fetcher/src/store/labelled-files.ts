@@ -35,7 +35,7 @@ export class LabelledFiles {
     const bytes = Buffer.concat([Buffer.from(`${JSON.stringify(label)}\n`), body]);
     const file = await this.#temporary.create();
     try {
-      await file.append(bytes);
+      await file.append([bytes]);
       await file.handle.sync();
       await placed(path, () => rename(file.path, path));
       await syncFolder(dirname(path));

@@ -8,7 +8,7 @@ export interface TemporaryFile {
   readonly path: string;
   readonly handle: FileHandle;
   /** @throws StoreFullError when the disk is full and nothing can be evicted. */
-  append(bytes: Uint8Array): Promise<void>;
+  append(chunks: readonly Uint8Array[]): Promise<void>;
 }
 
 /** The folder where content is written before it is given its name. */
@@ -31,6 +31,6 @@ export class TemporaryFiles {
   async create(): Promise<TemporaryFile> {
     const path = join(this.#folder, randomUUID());
     const handle = await open(path, 'wx+');
-    return { path, handle, append: (bytes) => writeWhole(handle, bytes, this.#makeRoom) };
+    return { path, handle, append: (chunks) => writeWhole(handle, chunks, this.#makeRoom) };
   }
 }

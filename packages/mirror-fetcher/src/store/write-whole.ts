@@ -14,7 +14,7 @@ export type MakeRoom = (bytes: number) => Promise<boolean>;
 
 /** The part of a file handle that is needed to append to a file. */
 export interface Appendable {
-  write(bytes: Uint8Array): Promise<{ readonly bytesWritten: number }>;
+  writev(chunks: readonly Uint8Array[]): Promise<{ readonly bytesWritten: number }>;
 }
 
 /**
@@ -22,16 +22,32 @@ export interface Appendable {
  *
  * @throws StoreFullError when that does not help.
  */
-export async function writeWhole(file: Appendable, bytes: Uint8Array, makeRoom: MakeRoom): Promise<void> {
+export async function writeWhole(file: Appendable, chunks: readonly Uint8Array[], makeRoom: MakeRoom): Promise<void> {
   let isLastTry = false;
-  for (let written = 0; written < bytes.length;) {
+  for (let left = without(0, chunks); left.length > 0;) {
     try {
-      written += (await file.write(bytes.subarray(written))).bytesWritten;
+      left = without((await file.writev(left)).bytesWritten, left);
       isLastTry = false;
     } catch (error) {
       if (!hasCode(error, 'ENOSPC')) throw error;
-      if (isLastTry || !(await makeRoom(bytes.length - written))) throw new StoreFullError(error);
+      if (isLastTry || !(await makeRoom(sizeOf(left)))) throw new StoreFullError(error);
       isLastTry = true;
     }
   }
+}
+
+/** What is left of the chunks without their first bytes. */
+function without(bytes: number, chunks: readonly Uint8Array[]): readonly Uint8Array[] {
+  const rest: Uint8Array[] = [];
+  let skipped = 0;
+  for (const chunk of chunks) {
+    const own = Math.min(bytes - skipped, chunk.length);
+    skipped += own;
+    if (own < chunk.length) rest.push(chunk.subarray(own));
+  }
+  return rest;
+}
+
+function sizeOf(chunks: readonly Uint8Array[]): number {
+  return chunks.reduce((sum, { length }) => sum + length, 0);
 }

@@ -34,6 +34,9 @@ export interface Timeouts {
 
 export const defaultTimeouts: Timeouts = { connectMs: 5000, headersMs: 20_000, bodyMs: 30_000 };
 
+/** More than a socket gives at once: with less, undici holds the connection up after each piece. */
+const bufferBytes = 256 * 1024;
+
 /** Connections to an upstream and everything it redirects to. TLS always says which host is meant (SNI). */
 export class Connections implements AsyncDisposable {
   readonly #upstream: string;
@@ -58,7 +61,8 @@ export class Connections implements AsyncDisposable {
     try {
       const { origin, pathname, search } = url;
       const sent = { 'user-agent': 'entrepot-mirror-fetcher', ...headers };
-      const answer = await agent.request({ origin, path: pathname + search, method, headers: sent, signal });
+      const path = pathname + search;
+      const answer = await agent.request({ origin, path, method, headers: sent, signal, highWaterMark: bufferBytes });
       this.#metrics.add('entrepot_fetcher_upstream_requests_total', { kind, status: answer.statusCode });
       return {
         status: answer.statusCode,
