@@ -72,7 +72,9 @@ function prepared(
 ): Promise<string> {
   const path = 'ENV PATH=/usr/local/bin:/usr/sbin:/usr/bin';
   const changes = stopSignal === undefined ? [path] : [path, `STOPSIGNAL ${stopSignal}`];
-  const key = createHash('sha256').update(JSON.stringify([root, content, changes, process.version]));
+  // Where the files lie on this machine makes no difference: each checkout has a Node.js of its own.
+  const files = Object.values(content);
+  const key = createHash('sha256').update(JSON.stringify([root, files, changes, process.version]));
   const builtName = `entrepot.test/${root.name}:${key.digest('hex').slice(0, 12)}`;
   const build = async (): Promise<void> => {
     const archive = await debianRoot(root, onProgress);
