@@ -2,18 +2,19 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { toolsFolder, type Progress } from '@entrepot/control-plane';
-import { Command } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
 import { runBench } from './bench/run-bench.ts';
 import { writeBills } from './bills/write-bills.ts';
 import { Cluster } from './cluster/cluster.ts';
-import { useEngine } from './engine/find-engine.ts';
-import { stopOwnEngine } from './engine/own-engine.ts';
+import { findEngine, useEngine } from './engine/find-engine.ts';
+import { ownEngine, stopOwnEngine } from './engine/own-engine.ts';
 import { imageSource } from './image-source.ts';
 import { nodeImages } from './node-image/node-image.ts';
 import { fillContext, products } from './product-images/image-context.ts';
 import { pinDigests } from './product-images/pin-digests.ts';
 import { imageName, imageSizes, productImages } from './product-images/product-images.ts';
 import { runTests } from './test-bed/run-tests.ts';
+import { untilInterrupted } from './until-interrupted.ts';
 
 const began = performance.now();
 const onProgress: Progress = (line) => {
@@ -22,6 +23,7 @@ const onProgress: Progress = (line) => {
 const repository = fileURLToPath(new URL('../../..', import.meta.url));
 const clusterName = 'entrepot';
 const folder = join(dirname(toolsFolder()), 'cluster');
+const address = { name: clusterName, kubeconfig: join(folder, 'kubeconfig') };
 
 const program = new Command('cluster').description(
   'Real clusters for tests and for looking around. What images come from is said by ENTREPOT_IMAGES: auto, public, built.',
@@ -32,7 +34,8 @@ program
   .command('images')
   .description('build the images of operator, node agent and fetcher, and print all sizes')
   .action(async () => {
-    const { engine } = await useEngine();
+    const { engine, origin } = await useEngine();
+    onProgress(`Docker engine: ${origin}`);
     const images = await productImages(engine, imageSource(), onProgress);
     process.stdout.write(`${(await imageSizes(engine, images)).join('\n')}\n`);
   });
@@ -52,7 +55,8 @@ program
   .option('--folder <folder>', 'where to', join(repository, 'sbom'))
   .option('--no-build', 'of images that the engine has by now, instead of building them')
   .action(async ({ folder: target, build }: { folder: string; build: boolean }) => {
-    const { engine } = await useEngine();
+    const { engine, origin } = await useEngine();
+    onProgress(`Docker engine: ${origin}`);
     if (build) await productImages(engine, imageSource(), onProgress);
     const files = await writeBills({ repository, folder: target, engine, imageOf: imageName });
     process.stdout.write(`${files.join('\n')}\n`);
@@ -73,14 +77,7 @@ program
   .passThroughOptions()
   .allowUnknownOption()
   .action(async (args: readonly string[]) => {
-    const interruption = new AbortController();
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-      process.on(signal, () => {
-        onProgress('ending: what this run has started is taken away …');
-        interruption.abort(new Error(`ended early by ${signal}`));
-      });
-    }
-    const { signal } = interruption;
+    const signal = untilInterrupted(onProgress);
     const isPassed = await runTests(args, onProgress, signal).catch((error: unknown) => {
       if (signal.aborted) return false;
       throw error;
@@ -98,25 +95,45 @@ program
 
 program
   .command('up')
-  .description('start a kind cluster, and an engine for it when none answers; print how to use them')
-  .option('--workers <number>', 'nodes beside the one of the control plane', '2')
-  .action(async ({ workers }: { workers: string }) => {
-    const { engine } = await useEngine();
+  .description(
+    'start a kind cluster in place of the one that this has started before, and an engine when none answers; print how to use them',
+  )
+  .option('--workers <number>', 'nodes beside the one of the control plane', workersIn, 2)
+  .action(async ({ workers }: { workers: number }) => {
+    const { engine, origin } = await useEngine();
+    onProgress(`Docker engine: ${origin}`);
     const images = await nodeImages(engine, imageSource(), onProgress);
     await mkdir(folder, { recursive: true });
-    const options = { name: clusterName, images, workers: Number(workers), folder, onProgress };
-    const { address } = await Cluster.up(engine, options);
+    const options = { name: clusterName, images, workers, folder, onProgress };
+    const signal = untilInterrupted(onProgress);
+    try {
+      await Cluster.up(engine, options);
+      signal.throwIfAborted();
+    } catch (error) {
+      await (await Cluster.at(address, engine, onProgress)).down();
+      if (!signal.aborted) throw error;
+      process.exitCode = 1;
+      return;
+    }
     process.stdout.write(`export KUBECONFIG=${address.kubeconfig} DOCKER_HOST=${engine.host}\n`);
   });
 
 program
   .command('down')
-  .description('take the cluster away, and the engine if it is our own')
+  .description('take the cluster away, and the engine if it is our own and has nothing else to do')
   .action(async () => {
-    const { engine } = await useEngine();
-    const address = { name: clusterName, kubeconfig: join(folder, 'kubeconfig') };
+    const engine = await findEngine();
+    if (engine === undefined) return onProgress('no Docker engine answers, so there is no cluster');
     await (await Cluster.at(address, engine, onProgress)).down();
+    if (engine !== ownEngine) return;
+    if (await engine.isBusy()) return onProgress(`the engine at ${engine.host} goes on: containers of others run`);
     await stopOwnEngine();
   });
 
 await program.parseAsync();
+
+/** @throws InvalidArgumentError, whose words commander prints */
+function workersIn(text: string): number {
+  if (/^[0-9]$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('It has to be a number from 0 to 9.');
+}

@@ -30,6 +30,11 @@ export class DockerEngine {
     );
   }
 
+  /** Whether any container runs. */
+  async isBusy(): Promise<boolean> {
+    return (await this.docker(['ps', '--quiet'])).trim() !== '';
+  }
+
   async hasImage(image: string): Promise<boolean> {
     return this.docker(['image', 'inspect', '--format', '{{.Id}}', image]).then(
       () => true,

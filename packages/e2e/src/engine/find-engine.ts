@@ -20,7 +20,8 @@ export async function useEngine(): Promise<EngineInUse> {
   return { engine: ownEngine, origin: `started at ${ownEngine.host}`, stop: stopOwnEngine };
 }
 
-async function findEngine(): Promise<DockerEngine | undefined> {
+/** The engine that {@link useEngine} would find; undefined when none answers. */
+export async function findEngine(): Promise<DockerEngine | undefined> {
   const given = process.env['DOCKER_HOST'] || (await contextHost());
   const candidates = [...(given === undefined ? [] : [new DockerEngine(given)]), ownEngine];
   for (const engine of candidates) if ((await engine.version()) !== undefined) return engine;
