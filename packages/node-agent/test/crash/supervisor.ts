@@ -10,7 +10,7 @@ import { folderOn } from './node-file-system.ts';
 
 /**
  * Runs, in a mount namespace of its own: a bind-mounted hosts file, writers that are killed at any moment, a reader that
- * looks all the time, and somebody who appends lines and asks nobody. Prints what came of it, and every trouble.
+ * looks all the time that one of them writes, and somebody who appends lines and asks nobody. Prints what came of it, and every trouble.
  *
  * Arguments: the kind of file system, the lines of the file, the changes and the kills to make, an empty folder.
  */
@@ -38,15 +38,19 @@ while (done.changes < Number(changes) || done.kills < Number(kills)) {
   const complaint = text(writer.stderr);
   writer.stdout.on('data', (dots: Buffer) => (done.changes += dots.length));
   await Promise.race([once(writer.stdout, 'data'), once(writer, 'close')]);
+  reader.kill('SIGCONT');
   await delay(Math.random() * 300);
   writer.kill('SIGKILL');
   if (writer.exitCode !== null) throw new Error(`the writer ended by itself: ${await complaint}`);
   await once(writer, 'close');
+  // While the next writer starts there is nothing to be seen.
+  reader.kill('SIGSTOP');
   done.kills += 1;
   const left = inspect(readFileSync(mounted, 'latin1'), foreign);
   if (typeof left === 'string') troubles.add(`trouble: after a kill, ${left}`);
 }
 clearInterval(somebodyElse);
+reader.kill('SIGCONT');
 reader.kill('SIGTERM');
 const seen = await sights;
 const left = inspect(readFileSync(mounted, 'latin1'), foreign);

@@ -54,7 +54,7 @@ afterAll(async () => {
 });
 
 async function isEmptyAgain(): Promise<void> {
-  await expect.poll(() => cluster.objects(), { timeout: 120_000, interval: 500 }).toEqual(empty);
+  await expect.poll(() => cluster.objects(), { timeout: 120_000, interval: 3_000 }).toEqual(empty);
 }
 
 /** Without a node no pod runs, so nothing is waited for, and hooks are left out but where the test plays the node. */

@@ -1,15 +1,20 @@
 import { spawn } from 'node:child_process';
+import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
+import { inject } from 'vitest';
 
-/** Runs the program from its sources, as `entrepot` would be run. */
-export const programArguments = [
-  '--conditions=@entrepot/source',
-  fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url)),
-] as const;
+/** Runs the bundled program; modules of others find our packages by their sources. */
+export const programArguments = ['--conditions=@entrepot/source', join(inject('program'), 'bin/entrepot.js')] as const;
 
 /** Where the tests' own modules and files are. */
 export const fixtures = fileURLToPath(new URL('../fixtures', import.meta.url));
+
+/** What the program has of the environment of the tests: no settings. */
+export const inherited: NodeJS.ProcessEnv = {
+  PATH: process.env['PATH'],
+  NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'],
+};
 
 export interface Ended {
   readonly code: number | null;
@@ -24,7 +29,7 @@ export async function entrepot(
 ): Promise<Ended> {
   const child = spawn(process.execPath, [...programArguments, ...words], {
     cwd: fixtures,
-    env: { PATH: process.env['PATH'], ...environment },
+    env: { ...inherited, ...environment },
   });
   child.stdin.end(input);
   const { promise, resolve, reject } = Promise.withResolvers<number | null>();

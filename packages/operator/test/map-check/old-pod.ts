@@ -1,11 +1,10 @@
 import { spawn } from 'node:child_process';
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { stripTypeScriptTypes } from 'node:module';
+import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { fileURLToPath } from 'node:url';
 import type { KubeClient } from '@entrepot/kube';
+import { inject } from 'vitest';
 import type { TestCluster } from '../operator/test-cluster.ts';
 import type { Ended } from '../cli/run-program.ts';
 
@@ -15,9 +14,9 @@ interface TokenRequest {
 
 /** Mounts what a pod of mirror-operator's Deployment has, and becomes the command line. */
 const script = `set -e
-mount -t tmpfs tmpfs /usr/local/bin && ln -s "$POD/program/compat/python" /usr/local/bin/python
+mount -t tmpfs tmpfs /usr/local/bin && ln -s "$PROGRAM/compat/python" /usr/local/bin/python
 mount --bind "$POD/run" /run
-cd "$POD/program"
+cd "$PROGRAM"
 exec "$@"`;
 
 /**
@@ -36,7 +35,6 @@ export class OldPod {
   /** @param account name of the ServiceAccount */
   static async create(cluster: TestCluster, namespace: string, account: string): Promise<OldPod> {
     const folder = await mkdtemp(join(tmpdir(), 'entrepot-pod-'));
-    await buildProgram(join(folder, 'program'));
     const secrets = join(folder, 'run/secrets/kubernetes.io/serviceaccount');
     await mkdir(secrets, { recursive: true });
     await cp(join(cluster.plane.directory, 'ca.crt'), join(secrets, 'ca.crt'));
@@ -57,8 +55,8 @@ export class OldPod {
     const child = spawn('unshare', [...identity, '--mount', 'bash', '-c', script, 'bash', ...words], {
       env: {
         PATH: `/usr/local/bin:${dirname(process.execPath)}:/usr/bin:/bin:/usr/sbin:/sbin`,
-        NODE_OPTIONS: '--conditions=@entrepot/source',
         POD: this.#folder,
+        PROGRAM: inject('program'),
         ...this.#environment,
         ...environment,
       },
@@ -73,22 +71,6 @@ export class OldPod {
   async remove(): Promise<void> {
     await rm(this.#folder, { recursive: true });
   }
-}
-
-/** The probe is built, since its time counts; the rest of the program comes from its sources. */
-async function buildProgram(folder: string): Promise<void> {
-  const packageFolder = fileURLToPath(new URL('../..', import.meta.url));
-  for (const part of ['bin', 'compat', 'package.json']) {
-    await cp(join(packageFolder, part), join(folder, part), { recursive: true });
-  }
-  const probe = await readdir(join(packageFolder, 'src/map-check'));
-  for (const file of ['cli/main.ts', ...probe.map((name) => `map-check/${name}`)]) {
-    const code = stripTypeScriptTypes(await readFile(join(packageFolder, 'src', file), 'utf8'));
-    const target = join(folder, 'dist', file.replace(/ts$/, 'js'));
-    await mkdir(dirname(target), { recursive: true });
-    await writeFile(target, code.replaceAll(/'(\.[^']+)\.ts'/g, "'$1.js'"));
-  }
-  await writeFile(join(folder, 'dist/cli/run.js'), `export { run } from '${packageFolder}src/cli/run.ts';\n`);
 }
 
 async function tokenOf(client: KubeClient, namespace: string, account: string): Promise<string> {

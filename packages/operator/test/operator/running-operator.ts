@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { poll } from '@entrepot/control-plane';
 import { z } from 'zod';
-import { fixtures, programArguments } from '../cli/run-program.ts';
+import { fixtures, inherited, programArguments } from '../cli/run-program.ts';
 
 const logLine = z.looseObject({ level: z.string(), message: z.string() });
 type LogLine = z.infer<typeof logLine>;
@@ -19,7 +19,7 @@ export class RunningOperator {
     const words = [...programArguments, 'operator', '--kubeconfig', kubeconfig, ...flags];
     // Where nothing can be written: tests leave no notes on the machine.
     const notes = { IMAGESWAP_MAP_STATE_FILE: '/dev/null/map' };
-    const env = { PATH: process.env['PATH'], HEALTH_PORT: '0', LOG_LEVEL: 'debug', ...notes, ...environment };
+    const env = { ...inherited, HEALTH_PORT: '0', LOG_LEVEL: 'debug', ...notes, ...environment };
     this.#child = spawn(process.execPath, words, { cwd: fixtures, env, stdio: ['ignore', 'pipe', 'pipe'] });
     const { promise, resolve, reject } = Promise.withResolvers<number | null>();
     this.#child.on('error', reject).on('close', resolve);

@@ -52,7 +52,7 @@ describe('entrepot uninstall', { timeout: 240_000 }, () => {
     expect(said).toMatch(/^RegistryMirror hub: .*\nRegistryMirror quay: /);
     expect(said).toContain('deleted: Lease entrepot-operator, ConfigMap entrepot-inventory, Secret entrepot-ca\n');
     expect(code).toBe(0);
-    await expect.poll(() => cluster.objects(), { timeout: 120_000, interval: 500 }).toEqual(before);
+    await expect.poll(() => cluster.objects(), { timeout: 120_000, interval: 3_000 }).toEqual(before);
     const kind = { group: 'apps', version: 'v1', kind: 'Deployment' };
     expect(await cluster.client.get(kind, { namespace, name: 'entrepot-operator' })).toMatchObject({
       spec: { replicas: 0 },
