@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { connect } from 'node:tls';
 import type { Surroundings } from '../src/looking-around.ts';
 import { mirrorHost } from '../src/mirror-manifest.ts';
@@ -8,6 +9,8 @@ import { pull } from '../src/node-pull.ts';
 
 /** At a time: the more, the likelier is a handshake at the moment of a change. */
 const connections = 4;
+/** Rests leave the machine to those that are looked at; without, a client takes all it can get. */
+const restsMs = { handshake: 20, pull: 500 } as const;
 
 /** A node that goes on connecting and pulling, and notes what went wrong. It trusts what its certs.d folder holds, nothing else. */
 export class SteadyClient {
@@ -36,9 +39,10 @@ export class SteadyClient {
     this.#isStopped = true;
   }
 
-  async #repeat(title: string, action: () => Promise<void>): Promise<void> {
+  async #repeat(title: keyof typeof restsMs, action: () => Promise<void>): Promise<void> {
     while (!this.#isStopped) {
       await action().catch((error: unknown) => this.failures.push(`${title}: ${String(error)}`));
+      await delay(restsMs[title]);
     }
   }
 
