@@ -2,10 +2,11 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { toolsFolder, type Progress } from '@entrepot/control-plane';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { runBench } from './bench/run-bench.ts';
 import { writeBills } from './bills/write-bills.ts';
 import { Cluster } from './cluster/cluster.ts';
+import { ipFamilies, type IpFamily } from './cluster/kind-config.ts';
 import { useEngine } from './engine/find-engine.ts';
 import { stopOwnEngine } from './engine/own-engine.ts';
 import { imageSource } from './image-source.ts';
@@ -100,11 +101,12 @@ program
   .command('up')
   .description('start a kind cluster, and an engine for it when none answers; print how to use them')
   .option('--workers <number>', 'nodes beside the one of the control plane', '2')
-  .action(async ({ workers }: { workers: string }) => {
+  .addOption(new Option('--ip-family <family>', 'default: dual where the engine can').choices(ipFamilies))
+  .action(async ({ workers, ipFamily }: { workers: string; ipFamily?: IpFamily }) => {
     const { engine } = await useEngine();
     const images = await nodeImages(engine, imageSource(), onProgress);
     await mkdir(folder, { recursive: true });
-    const options = { name: clusterName, images, workers: Number(workers), folder, onProgress };
+    const options = { name: clusterName, images, workers: Number(workers), ipFamily, folder, onProgress };
     const { address } = await Cluster.up(engine, options);
     process.stdout.write(`export KUBECONFIG=${address.kubeconfig} DOCKER_HOST=${engine.host}\n`);
   });
