@@ -9,6 +9,7 @@ const besideOthers = [
   'certificate-rotation',
   'changes',
   'drop-in',
+  'dual-stack',
   'evictions',
   'images',
   'kills-large-pull',

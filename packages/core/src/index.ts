@@ -16,6 +16,7 @@ export { type HostsEntry, type NodeState, type TrustedCA, trustedByRuntimes } fr
 export {
   templateContractVersion,
   type ConfigTemplate,
+  type IPFamily,
   type PodLayout,
   type RenderedConfig,
   type TemplateInput,

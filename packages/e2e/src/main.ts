@@ -2,10 +2,11 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { toolsFolder, type Progress } from '@entrepot/control-plane';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { runBench } from './bench/run-bench.ts';
 import { writeBills } from './bills/write-bills.ts';
 import { Cluster } from './cluster/cluster.ts';
+import { ipFamilies, type IpFamily } from './cluster/kind-config.ts';
 import { findEngine, useEngine } from './engine/find-engine.ts';
 import { ownEngine, stopOwnEngine } from './engine/own-engine.ts';
 import { imageSource } from './image-source.ts';
@@ -99,12 +100,13 @@ program
     'start a kind cluster in place of the one that this has started before, and an engine when none answers; print how to use them',
   )
   .option('--workers <number>', 'nodes beside the one of the control plane', workersIn, 2)
-  .action(async ({ workers }: { workers: number }) => {
+  .addOption(new Option('--ip-family <family>', 'default: dual where the engine can').choices(ipFamilies))
+  .action(async ({ workers, ipFamily }: { workers: number; ipFamily?: IpFamily }) => {
     const { engine, origin } = await useEngine();
     onProgress(`Docker engine: ${origin}`);
     const images = await nodeImages(engine, imageSource(), onProgress);
     await mkdir(folder, { recursive: true });
-    const options = { name: clusterName, images, workers, folder, onProgress };
+    const options = { name: clusterName, images, workers, ipFamily, folder, onProgress };
     const signal = untilInterrupted(onProgress);
     try {
       await Cluster.up(engine, options);

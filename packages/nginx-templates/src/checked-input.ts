@@ -24,6 +24,7 @@ const schema = z.object({
     name: z.string().regex(new RegExp(`^${name}$`), 'must be a name of Kubernetes'),
     masqueradeHost: host,
   }),
+  ipFamilies: z.array(z.enum(['IPv4', 'IPv6'])),
   upstream: z.object({
     host,
     plainHTTP: z.boolean(),

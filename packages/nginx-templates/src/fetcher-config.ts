@@ -1,5 +1,6 @@
 import type { TemplateInput } from '@entrepot/core';
 import type { FetcherConfig } from '@entrepot/mirror-fetcher';
+import { listenAddress } from './listen-address.ts';
 import type { NginxOptions } from './options.ts';
 import { pidFile } from './pid-file.ts';
 import { slices } from './slices.ts';
@@ -24,7 +25,7 @@ export function fetcherConfig(input: TemplateInput, options: NginxOptions): Fetc
     cache,
     server: {
       pidFile: pidFile(layout),
-      host: reachable(options.listenAddress),
+      host: reachable(listenAddress(input, options)),
       port: layout.port,
       certificate: layout.publicCertificate,
     },
@@ -32,6 +33,6 @@ export function fetcherConfig(input: TemplateInput, options: NginxOptions): Fetc
 }
 
 /** What listens on all addresses is reached by the one of this pod's own. */
-function reachable(listenAddress: string): string {
-  return listenAddress === '0.0.0.0' || listenAddress === '::' ? '127.0.0.1' : listenAddress;
+function reachable(address: string): string {
+  return address === '0.0.0.0' || address === '::' ? '127.0.0.1' : address;
 }

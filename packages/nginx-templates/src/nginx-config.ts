@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
 import type { TemplateInput } from '@entrepot/core';
 import Handlebars from 'handlebars';
+import { listenAddress } from './listen-address.ts';
 import type { NginxOptions } from './options.ts';
 import { pidFile } from './pid-file.ts';
 import { slices } from './slices.ts';
@@ -36,7 +37,7 @@ function nginxView(input: TemplateInput, options: NginxOptions) {
     workerConnections: options.workerConnections,
     // Of each connection its own descriptor, and one more for a file or for the fetcher; some for the program itself.
     openFiles: 2 * options.workerConnections + 512,
-    listen: listen(options.listenAddress, layout.port),
+    listen: listen(listenAddress(input, options), layout.port),
     accessLog: options.accessLog ? '/dev/stdout json' : 'off',
     patterns,
   };

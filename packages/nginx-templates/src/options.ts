@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** What `spec.templateOptions` may hold for the template `nginx`. Everything has a default. */
+/** What `spec.templateOptions` may hold for the template `nginx`. Everything has a default; `listenAddress` has one that depends on the mirror. */
 export const nginxOptions = z.strictObject({
   workerProcesses: z
     .union([z.int().min(1).max(64), z.literal('auto')])
@@ -20,8 +20,10 @@ export const nginxOptions = z.strictObject({
     .describe('Size of the pieces of a blob under way. Clients that wait for the same piece get it when it is whole.'),
   listenAddress: z
     .union([z.ipv4(), z.ipv6()])
-    .default('0.0.0.0')
-    .describe('Address to listen on. `::` takes IPv6 and IPv4, and needs nodes with IPv6.'),
+    .optional()
+    .describe(
+      'Address to listen on. `::` takes IPv6 and IPv4, and needs nodes with IPv6. Default: `::` where the Service of the mirror has an IPv6 address, else `0.0.0.0`.',
+    ),
   accessLog: z
     .boolean()
     .default(true)

@@ -4,6 +4,7 @@ import { podLayout } from '@entrepot/core';
 /** A mirror of quay.io with nothing special about it. */
 export const defaultInput: TemplateInput = {
   mirror: { name: 'quay', masqueradeHost: 'mirror-quay.io' },
+  ipFamilies: ['IPv4'],
   upstream: {
     host: 'quay.io',
     plainHTTP: false,

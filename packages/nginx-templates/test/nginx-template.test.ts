@@ -4,7 +4,7 @@ import { nginxTemplate } from '../src/index.ts';
 import { defaultInput } from './default-input.ts';
 
 const defaults = nginxTemplate.options.parse({});
-const { upstream, layout } = defaultInput;
+const { upstream } = defaultInput;
 
 function render(input = defaultInput, options: unknown = {}) {
   return nginxTemplate.render(input, nginxTemplate.options.parse(options)).files;
@@ -27,6 +27,19 @@ describe('default.conf', () => {
   ])('with $options has the line $line', ({ options, line }) => {
     expect(linesOf(render(defaultInput, options)['default.conf'])).toContain(line);
   });
+
+  test.each([
+    { ipFamilies: [], options: {}, line: 'listen 0.0.0.0:5000 ssl;' },
+    { ipFamilies: ['IPv4'], options: {}, line: 'listen 0.0.0.0:5000 ssl;' },
+    { ipFamilies: ['IPv6'], options: {}, line: 'listen [::]:5000 ipv6only=off ssl;' },
+    { ipFamilies: ['IPv4', 'IPv6'], options: {}, line: 'listen [::]:5000 ipv6only=off ssl;' },
+    { ipFamilies: ['IPv6'], options: { listenAddress: '127.0.0.1' }, line: 'listen 127.0.0.1:5000 ssl;' },
+  ] as const)(
+    'where the Service has addresses of $ipFamilies, has with $options the line $line',
+    ({ ipFamilies, options, line }) => {
+      expect(linesOf(render({ ...defaultInput, ipFamilies }, options)['default.conf'])).toContain(line);
+    },
+  );
 
   test('a tag that may not be believed for any time is not kept by nginx either', () => {
     const cache = { ...defaultInput.cache, tagTTLSeconds: 0 };
@@ -126,6 +139,11 @@ describe('fetcher.json', () => {
     const config = parseFetcherConfig(render(defaultInput, { listenAddress })['fetcher.json'] ?? '');
     expect(config.server?.host).toBe(host);
   });
+
+  test('says that nginx, listening where an IPv6 address of the Service leads to, is reached by 127.0.0.1', () => {
+    const config = parseFetcherConfig(render({ ...defaultInput, ipFamilies: ['IPv6'] })['fetcher.json'] ?? '');
+    expect(config.server?.host).toBe('127.0.0.1');
+  });
 });
 
 describe('options', () => {
@@ -134,7 +152,6 @@ describe('options', () => {
       workerProcesses: 2,
       workerConnections: 4096,
       sliceSizeMiB: 4,
-      listenAddress: '0.0.0.0',
       accessLog: true,
     });
   });
@@ -173,11 +190,8 @@ describe('values that could break out of their place are refused by field', () =
     { field: 'layout.scratch', value: '..', ...path },
   ])('$field $value', ({ field, value, message }) => {
     const [part = '', key = ''] = field.split('.');
-    const input = { mirror: defaultInput.mirror, upstream, cache: defaultInput.cache, layout };
-    const hostile = {
-      ...input,
-      [part]: { ...Object.entries(input).find(([name]) => name === part)?.[1], [key]: value },
-    };
+    const parts: Readonly<Record<string, object>> = { ...defaultInput };
+    const hostile = { ...defaultInput, [part]: { ...parts[part], [key]: value } };
     expect(() => nginxTemplate.render(hostile, defaults)).toThrow(
       `cannot be written into a configuration: ${field} ${message}, not ${JSON.stringify(value)}`,
     );

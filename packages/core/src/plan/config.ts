@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
+import { isIPv6 } from 'node:net';
 import { type KubernetesObject, TerminalError } from '@entrepot/kube';
 import type { MirrorSpec } from '../api/normalise.ts';
 import type { MirrorSettings } from '../settings.ts';
-import type { ConfigTemplate, RenderedConfig } from '../template/contract.ts';
+import type { MirrorView } from '../strategy/contract.ts';
+import type { ConfigTemplate, IPFamily, RenderedConfig } from '../template/contract.ts';
 import { cacheSizeBytes } from './cache-size.ts';
 import { namesOf } from './naming.ts';
 import { podLayout } from './pod-layout.ts';
@@ -16,7 +18,7 @@ export const fetcherFile = 'fetcher.json';
  * @throws TerminalError `TemplateFailed`, naming the template, whatever it throws
  */
 export function renderConfig(
-  mirror: string,
+  { name, masqueradeHost, service }: MirrorView,
   spec: MirrorSpec,
   storage: string,
   settings: MirrorSettings,
@@ -26,7 +28,8 @@ export function renderConfig(
   // The volume may be smaller than the one asked for.
   const maxSizeBytes = Math.min(spec.cache.maxSizeBytes ?? Infinity, cacheSizeBytes(storage));
   const input = {
-    mirror: { name: mirror, masqueradeHost: spec.masqueradeHost },
+    mirror: { name, masqueradeHost },
+    ipFamilies: service.clusterIPs.map((address): IPFamily => (isIPv6(address) ? 'IPv6' : 'IPv4')),
     upstream: {
       ...spec.upstream,
       hasCredentials: spec.credentialsSecret !== undefined,

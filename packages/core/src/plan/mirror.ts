@@ -7,6 +7,7 @@ import { certificateRequest } from './certificate-request.ts';
 import { configSecret, renderConfig } from './config.ts';
 import { formerNodeState, liveNodeAgent, type NodeStateInput } from './former-node-state.ts';
 import { guards } from './guards.ts';
+import { mirrorView } from './mirror-view.ts';
 import { namesOf } from './naming.ts';
 import { nodeAgent } from './node-agent.ts';
 import { isOwnedBy, ownedBy, plannedBy } from './ownership.ts';
@@ -70,7 +71,8 @@ export function planMirror(
   const claims = server === undefined || isOurs ? storeClaims(name, spec.replicas, namespace, state) : [];
   const volumes = planVolumes({ wanted: spec.claim, server: existing, claims, state, namespace });
   const { claim, storage, growth, note } = volumes;
-  const config = renderConfig(name, spec, storage, settings, choice.template);
+  const view = mirrorView(object, spec, state, settings);
+  const config = renderConfig(view, spec, storage, settings, choice.template);
   const node = contributions.flatMap(({ node }) => node ?? []);
   const former = formerNodeState(mirror, input);
   const request = certificateRequest(name, certificate, namespace);

@@ -19,6 +19,8 @@ export interface TemplateInput {
     readonly name: string;
     readonly masqueradeHost: string;
   };
+  /** Of the addresses that the Service in front of the pods has, which is what they must listen on; empty until it exists. */
+  readonly ipFamilies: readonly IPFamily[];
   readonly upstream: {
     /** `host[:port]` that requests are sent to; `docker.io` has become `registry-1.docker.io`. */
     readonly host: string;
@@ -39,6 +41,9 @@ export interface TemplateInput {
   };
   readonly layout: PodLayout;
 }
+
+/** As Kubernetes calls them. */
+export type IPFamily = 'IPv4' | 'IPv6';
 
 /**
  * Where things lie in the mirror's pod. Paths are relative to both programs' working directory, which is `/` in a pod:

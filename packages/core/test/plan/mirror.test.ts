@@ -64,7 +64,7 @@ test('the Secret holds the rendered files', () => {
   const secret = planned('Secret', 'registry-mirror-quay-secret', { upstreamUrl: 'quay.io', cache: { tagTTL: '1m' } });
   expect(secret).toMatchObject({ type: 'Opaque', metadata: { labels, ownerReferences } });
   expect(decoded(secret)).toEqual({
-    'default.conf': '# mirror-quay.io for quay.io\n',
+    'default.conf': '# mirror-quay.io for quay.io, at IPv4\n',
     'fetcher.json':
       '{"upstream":{"host":"quay.io","plainHTTP":false,"redirectHosts":[],' +
       '"tokenHosts":[],"hasCredentials":false,"hasCABundle":false},' +

@@ -95,7 +95,7 @@ export const template = defineTemplate({
     if (options.fail) throw new Error('cannot render this');
     return {
       files: {
-        'default.conf': `# ${input.mirror.masqueradeHost} for ${input.upstream.host}\n`,
+        'default.conf': `# ${input.mirror.masqueradeHost} for ${input.upstream.host}, at ${input.ipFamilies.join(' and ')}\n`,
         'fetcher.json': `${JSON.stringify({ upstream: input.upstream, cache: input.cache })}\n`,
       },
     };

@@ -5,9 +5,10 @@ import type { NodeImages } from '../node-image/built-node-image.ts';
 import { kindProgram } from '../node-image/node-programs.ts';
 import { runProgram } from '../run-program.ts';
 import { waitFor } from '../wait-for.ts';
-import { kindConfig, type KindConfigInput } from './kind-config.ts';
+import { widestFamily } from './ip-family.ts';
+import { kindConfig, type IpFamily, type KindConfigInput } from './kind-config.ts';
 import { localVolumes, volumeFolders } from './local-volumes.ts';
-import { startWorker } from './start-worker.ts';
+import { nodeAddresses, startWorker } from './start-worker.ts';
 
 /** What tells a cluster: enough to find it again from another process. */
 export interface ClusterAddress {
@@ -21,6 +22,8 @@ export interface ClusterOptions {
   readonly images: NodeImages;
   /** Nodes beside the one of the control plane. */
   readonly workers: number;
+  /** Both families, IPv4 first, when not given and where the engine can. */
+  readonly ipFamily?: IpFamily | undefined;
   /** A folder for the kubeconfig. */
   readonly folder: string;
   readonly onProgress: Progress;
@@ -55,12 +58,16 @@ export class Cluster {
   /** Makes a cluster, in place of one of that name. Done when every node and every pod of the cluster's own is ready. */
   static async up(
     engine: DockerEngine,
-    { name, images, workers, folder, onProgress }: ClusterOptions,
+    { name, images, workers, ipFamily, folder, onProgress }: ClusterOptions,
   ): Promise<Cluster> {
     const cluster = await Cluster.at({ name, kubeconfig: join(folder, 'kubeconfig') }, engine, onProgress);
     await cluster.down();
+    const family = ipFamily ?? (await widestFamily(engine, clusterNetwork));
     await timed(onProgress, `cluster ${name}`, `starting 1 + ${workers} nodes`, () =>
-      cluster.#kind(['create', 'cluster', '--config', '-'], kindConfig(mixed(images, workers))),
+      cluster.#kind(
+        ['create', 'cluster', '--config', '-'],
+        kindConfig({ ipFamily: family, ...mixed(images, workers) }),
+      ),
     );
     for (const node of await cluster.nodes()) await cluster.#addVolumes(node);
     await cluster.untilReady(onProgress);
@@ -123,19 +130,21 @@ export class Cluster {
    * Adds a worker: a machine that was never part of the cluster, with nothing but what its node image has. Done when the
    * cluster knows it; it need not be ready.
    *
-   * @param like the node whose image it has
+   * @param like the node whose image it has, and the families of addresses
    * @param images of the engine that it has before it joins
    */
   async addNode(node: string, like: string, images: readonly string[] = []): Promise<void> {
-    const image = (await this.#engine.docker(['inspect', '--format', '{{.Config.Image}}', like])).trim();
     const { name: cluster } = this.address;
-    await startWorker(this.#engine, { cluster, node, image, network: clusterNetwork });
+    await startWorker(this.#engine, { cluster, node, like, network: clusterNetwork });
     const runs = async (): Promise<string | undefined> =>
       this.onNode(node, 'systemctl', 'is-active', 'containerd').then(() => undefined);
     await waitFor(`containerd runs on ${node}`, runs, { timeoutMs: readyTimeoutMs, onProgress: () => {} });
     if (images.length > 0) await this.load(images, [node]);
     const [controlPlane = ''] = await this.nodes();
     const join = await this.onNode(controlPlane, 'kubeadm', 'token', 'create', '--print-join-command');
+    // By itself it takes one address only. kind tells those that a cluster begins with.
+    const addresses = (await nodeAddresses(this.#engine, node)).join();
+    await this.onNode(node, 'sh', '-c', `echo KUBELET_EXTRA_ARGS=--node-ip=${addresses} >/etc/default/kubelet`);
     // Its checks find fault with any container.
     await this.onNode(node, ...join.trim().split(/\s+/), '--skip-phases=preflight');
     await this.#addVolumes(node);
@@ -215,7 +224,7 @@ export class Cluster {
 }
 
 /** Nodes of both kinds, wherever there is more than one worker: what every node does is done by both. */
-function mixed({ containerd1, containerd2 }: NodeImages, workers: number): KindConfigInput {
+function mixed({ containerd1, containerd2 }: NodeImages, workers: number): Omit<KindConfigInput, 'ipFamily'> {
   const images = Array.from({ length: workers }, (_, index) => (index % 2 === 0 ? containerd1 : containerd2));
   return { controlPlane: containerd1, workers: images };
 }

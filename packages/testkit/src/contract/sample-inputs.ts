@@ -3,6 +3,7 @@ import { frozen } from './check.ts';
 
 const plain: TemplateInput = {
   mirror: { name: 'quay', masqueradeHost: 'mirror-quay.io' },
+  ipFamilies: ['IPv4'],
   upstream: {
     host: 'quay.io',
     plainHTTP: false,
@@ -35,5 +36,8 @@ export const sampleInputs: ReadonlyMap<string, TemplateInput> = new Map(
       ...plain,
       cache: { tagTTLSeconds: 0, staleIfErrorSeconds: 0, maxSizeBytes: 1_048_576 },
     },
+    'a mirror whose Service has no address yet': { ...plain, ipFamilies: [] },
+    'a mirror in a cluster of IPv6 only': { ...plain, ipFamilies: ['IPv6'] },
+    'a mirror with addresses of both families': { ...plain, ipFamilies: ['IPv4', 'IPv6'] },
   } satisfies Record<string, TemplateInput>).map(([title, input]) => [title, frozen(input)]),
 );
