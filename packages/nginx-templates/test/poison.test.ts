@@ -136,7 +136,7 @@ test('bytes of a fetcher that crashed are not joined with those of the next: the
   await mirror.startFetcher();
   reader.resume();
   await expect(reader.body).rejects.toThrow('aborted');
-}, 30_000);
+});
 
 function md5(text: string): string {
   return createHash('md5').update(text).digest('hex');

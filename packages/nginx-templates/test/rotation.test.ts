@@ -17,7 +17,7 @@ function reloadsOf(mirror: Mirror): number {
   return mirror.fetcherLog.split('reloaded it').length - 1;
 }
 
-describe("when the mirror's Secret changes", { timeout: 60_000 }, () => {
+describe("when the mirror's Secret changes", () => {
   test('no handshake and no pull fails while certificate and key become others a hundred times', async () => {
     await using running = await mirrorOf();
     const { upstream, mirror } = running;
