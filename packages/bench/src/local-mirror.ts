@@ -68,6 +68,7 @@ type Files = Readonly<Record<string, string>>;
 async function filesOf(upstream: string, port: number, caFile: string): Promise<Files> {
   const input: TemplateInput = {
     mirror: { name: 'bench', masqueradeHost: 'bench.example.test' },
+    ipFamilies: ['IPv4'],
     upstream: {
       host: upstream,
       plainHTTP: true,
