@@ -73,6 +73,8 @@ export function apiServerArguments(layout: Layout): readonly string[] {
 export function controllerManagerArguments({ directory, controllers }: Layout): readonly string[] {
   return [
     `--kubeconfig=${directory}/controller-manager.kubeconfig`,
+    // Of claims and volumes some changes are only seen when all are looked at: every 15 seconds by default.
+    '--pvclaimbinder-sync-period=1s',
     `--controllers=${controllers.join(',')}`,
     '--use-service-account-credentials=true',
     `--service-account-private-key-file=${directory}/service-accounts.key`,
