@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
 
+/** How {@link runProgram} runs a program; all of it may be left out. */
 export interface RunOptions {
   /** Variables beside those of this process. */
   readonly env?: Readonly<Record<string, string>>;

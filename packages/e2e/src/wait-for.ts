@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Progress } from '@entrepot/control-plane';
 
+/** How long {@link waitFor} waits, and who is told. */
 export interface WaitOptions {
   readonly timeoutMs: number;
   readonly onProgress: Progress;

@@ -11,6 +11,7 @@ export interface BenchImage {
   readonly rounds: number;
 }
 
+/** The images that {@link measureCluster} pulls. */
 export interface BenchSizes {
   /** Started on all nodes at once. */
   readonly waves: readonly BenchImage[];
@@ -34,6 +35,7 @@ export interface ImageFigures {
   readonly warm: Route;
 }
 
+/** What it measured; times in milliseconds. */
 export interface ClusterFigures {
   /** From `kubectl apply` of a mirror. */
   readonly mirrorReadyMs: number;

@@ -30,6 +30,7 @@ export function billOfMaterials(subject: Component, components: readonly Compone
   };
 }
 
+/** An npm package, with its hash and licence as far as the lock file has them. */
 export function npmComponent({ name, version, license, integrity }: InstalledPackage): Component {
   const [, group, ownName = name] = /^(@[^/]+)\/(.+)$/.exec(name) ?? [];
   const purl = `pkg:npm/${name.replace('@', '%40')}@${version}`;
@@ -50,6 +51,7 @@ export function npmComponent({ name, version, license, integrity }: InstalledPac
   };
 }
 
+/** A package of Debian, by the record that dpkg has of it. */
 export function debianComponent({ name, version, architecture }: DebianPackage): Component {
   const purl = `pkg:deb/debian/${encodeURIComponent(name)}@${encodeURIComponent(version)}?arch=${architecture}`;
   return { type: 'library', 'bom-ref': purl, name, version, purl };

@@ -16,6 +16,7 @@ export interface ClusterAddress {
   readonly kubeconfig: string;
 }
 
+/** What {@link Cluster.up} makes. */
 export interface ClusterOptions {
   readonly name: string;
   /** Of containerd 1 the control plane's node and every other worker, of containerd 2 the rest. */

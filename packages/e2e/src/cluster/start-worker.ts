@@ -1,5 +1,6 @@
 import type { DockerEngine } from '../engine/docker-engine.ts';
 
+/** The container that {@link startWorker} starts. */
 export interface NodeContainer {
   /** The cluster, by the name that kind knows it by. */
   readonly cluster: string;

@@ -5,6 +5,8 @@ import { build } from 'esbuild';
 
 /** Our programs that run in containers: packages and, by the same names, images. */
 export const products = ['operator', 'mirror-fetcher', 'node-agent'] as const;
+
+/** One of them. */
 export type Product = (typeof products)[number];
 
 const packages = fileURLToPath(new URL('../../..', import.meta.url));

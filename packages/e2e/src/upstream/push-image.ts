@@ -13,10 +13,13 @@ export interface RunnableImage {
   readonly layers: readonly number[];
 }
 
+/** What {@link pushImage} works with, beside the image itself. */
 export interface PushTools {
+  /** The program crane. */
   readonly crane: string;
   /** The program that the image runs: statically linked, it waits for SIGTERM. */
   readonly program: string;
+  /** Whose name it pushes in, where the upstream asks for one. */
   readonly account?: Account;
 }
 

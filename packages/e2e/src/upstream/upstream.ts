@@ -8,6 +8,7 @@ export interface Account {
   readonly password: string;
 }
 
+/** What an {@link Upstream} is started with. */
 export interface UpstreamOptions {
   readonly engine: DockerEngine;
   /** From {@link registryImage}. */
