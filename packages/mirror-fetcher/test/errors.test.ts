@@ -46,6 +46,17 @@ describe('an upstream that gives nothing', () => {
     expect([answer.status, errorCode(answer)]).toEqual([504, 'UNAVAILABLE']);
   });
 
+  test('because it speaks plain HTTP where TLS is expected is 502, which names the field to set', async () => {
+    const mirror = await Mirror.prepare();
+    const url = mirror.upstream.url.replace('http:', 'https:');
+    await mirror.startFetcher({ ...mirror.config, upstream: { ...mirror.config.upstream, url } });
+    const answer = await mirror.get(blob);
+    expect([answer.status, errorCode(answer)]).toEqual([502, 'UNAVAILABLE']);
+    expect(answer.body.toString()).toContain(
+      'upstream.test:5000 cannot be reached (ERR_SSL_WRONG_VERSION_NUMBER: no TLS there; does it want spec.upstream.plainHTTP?)',
+    );
+  });
+
   test('because it is down is 502, after three attempts 503 at once, and fine again when it is back', async () => {
     const mirror = await start();
     await mirror.upstream.goDown();

@@ -49,7 +49,9 @@ export function errorOfConnection(upstream: string, cause: unknown): UpstreamErr
   const code = codeOf(cause);
   if (code.includes('TIMEOUT') || code === 'ETIMEDOUT')
     return new UpstreamError('timeout', `${upstream} did not answer in time (${code})`, { cause });
-  return new UpstreamError('unreachable', `${upstream} cannot be reached (${code})`, { cause });
+  // OpenSSL's words for an answer in plain HTTP.
+  const hint = code === 'ERR_SSL_WRONG_VERSION_NUMBER' ? ': no TLS there; does it want spec.upstream.plainHTTP?' : '';
+  return new UpstreamError('unreachable', `${upstream} cannot be reached (${code}${hint})`, { cause });
 }
 
 function codeOf(error: unknown): string {
