@@ -125,6 +125,28 @@ describe('on a real API server', { timeout: 240_000 }, () => {
     await isEmptyAgain();
   });
 
+  test('what kubectl changed is in the way of upgrade and rollback until Helm is told to win', async () => {
+    await release('install', 'entrepot', chartFolder);
+    for (const words of [
+      ['upgrade', 'entrepot', chartFolder],
+      ['rollback', 'entrepot', '1'],
+    ]) {
+      await cluster.client.patch(
+        Deployment,
+        { namespace, name: 'entrepot-operator' },
+        { spec: { replicas: 5 } },
+        { type: 'merge' },
+      );
+      const refused = await helm.run([...words, '--namespace', namespace]);
+      expect([refused.code, refused.said]).toEqual([1, expect.stringContaining('conflict')]);
+      await release(...words, '--force-conflicts');
+      const deployment = await cluster.client.get(Deployment, { namespace, name: 'entrepot-operator' });
+      expect(deployment).toMatchObject({ spec: { replicas: 2 } });
+    }
+    await release('uninstall', 'entrepot', '--no-hooks');
+    await isEmptyAgain();
+  });
+
   test('a node that is off makes `helm uninstall` fail; the program brings it to its end, then Helm', async () => {
     await release('install', 'entrepot', chartFolder, '--set', 'uninstall.timeout=2s');
     await cluster.apply({
