@@ -31,7 +31,8 @@ export const workloadSettings = {
   nodeAgentTolerations: {
     variable: 'NODE_AGENT_TOLERATIONS',
     placeholder: '<list>',
-    meaning: "Further tolerations of the node agents' pods alone: [{'operator': 'Exists'}] has one on every node.",
+    meaning:
+      "Further tolerations of the node agents' pods alone: [{'operator': 'Exists'}] has one on every node. A node that loses its agent keeps lines and certificates.",
     wants: "a list of tolerations, such as [{'operator': 'Exists'}]",
     fallback: '[]',
     schema: as.tolerations,
