@@ -41,11 +41,13 @@ describe(`the operator, beside a real API server, with ${mirrors} mirrors applie
       'configmaps',
       'daemonsets',
       'networkpolicies',
+      'persistentvolumeclaims',
       'poddisruptionbudgets',
       'registrymirrors',
       'secrets',
       'services',
       'statefulsets',
+      'storageclasses',
     ]);
   });
 });

@@ -54,6 +54,8 @@ export class RunningControlPlane implements ControlPlane {
   async start(): Promise<void> {
     await this.kubeconfigFor('admin', ['system:masters']);
     await this.#run('etcd', etcdArguments(this.#layout));
+    // An API server whose etcd does not answer for 20 seconds ends; on a machine with much other work that happens.
+    await this.#until('etcd answers', 'etcd', () => isHealthy(`http://127.0.0.1:${this.#layout.ports.etcd}/health`));
     await this.#startApiServer();
     await this.#run('kube-controller-manager', controllerManagerArguments(this.#layout));
     // Admission refuses pods until the controllers have made this account: the last thing to come.
@@ -110,15 +112,18 @@ export class RunningControlPlane implements ControlPlane {
   async #untilFound(path: string, program: ProgramName): Promise<void> {
     const { authority, admin } = this.#credentials;
     const credentials = { certificateAuthority: authority.certificate, client: admin };
+    const url = `${this.server}${path}`;
+    await this.#until(url, program, async () => (await requestStatus(url, credentials)) === 200);
+  }
+
+  /** Done when it is so; fails when the program ends before. */
+  async #until(what: string, program: ProgramName, isSo: () => Promise<boolean>): Promise<void> {
     let ended: Error | undefined;
-    await poll(
-      `${this.server}${path}`,
-      async () => {
-        ended = await this.#endOf(program);
-        return ended !== undefined || (await requestStatus(`${this.server}${path}`, credentials)) === 200;
-      },
-      { deadlineMs: startLimitMs },
-    );
+    const isOver = async (): Promise<boolean> => {
+      ended = await this.#endOf(program);
+      return ended !== undefined || isSo();
+    };
+    await poll(what, isOver, { deadlineMs: startLimitMs });
     if (ended !== undefined) throw ended;
   }
 
@@ -131,4 +136,8 @@ export class RunningControlPlane implements ControlPlane {
         (error: Error) => error,
       );
   }
+}
+
+async function isHealthy(url: string): Promise<boolean> {
+  return (await fetch(url, { signal: AbortSignal.timeout(1_000) })).ok;
 }

@@ -109,7 +109,9 @@ describe('when a mirror changes', () => {
         name: 'registry-mirror-quay-secret',
       });
       expect(secret).toMatchObject({
-        data: { 'default.conf': Buffer.from('# mirror-quay.io for registry-1.docker.io\n').toString('base64') },
+        data: {
+          'default.conf': Buffer.from('# mirror-quay.io for registry-1.docker.io, at IPv4\n').toString('base64'),
+        },
       });
       expect(await specOf('registry-mirror-quay')).not.toBe(before);
     });
