@@ -43,7 +43,7 @@ function contribution(mirror: MirrorView, clusterDomain: string): Contribution {
 function whyImpossible(mirror: MirrorView, clusterDomain: string): string | undefined {
   const { masqueradeHost, upstreamHost } = mirror;
   const trouble = hostsNameTrouble(withoutPort(masqueradeHost).replace(/^\[(.*)\]$/, '$1'), clusterDomain);
-  if (trouble === undefined) return whyUnheard(mirror);
+  if (trouble === undefined) return whyUnheard(mirror) ?? whyNoRegistry(mirror);
   const advice = {
     'is an address': 'is an address, which a hosts file cannot map; choose a name',
     'is no host name': 'is no host name, which a hosts file cannot map; choose one',
@@ -55,10 +55,27 @@ function whyImpossible(mirror: MirrorView, clusterDomain: string): string | unde
 
 /** Nobody listens on a port of one's own choice. */
 function whyUnheard({ masqueradeHost, upstreamHost, service }: MirrorView): string | undefined {
-  const port = masqueradeHost.slice(withoutPort(masqueradeHost).length + 1);
+  const name = withoutPort(masqueradeHost);
+  const port = masqueradeHost.slice(name.length + 1);
   if (port === '' || port === servicePort) return undefined;
   const listens = `Service ${service.name} listens on port ${servicePort} only`;
+  const better = isRegistry(name) ? name : `${name}:${servicePort}`;
   return masqueradeHost === `mirror-${upstreamHost}`
-    ? `${listens}, but the default of spec.masqueradeUrl, ${masqueradeHost}, has the port of spec.upstreamUrl; set spec.masqueradeUrl to a name without it, such as ${withoutPort(masqueradeHost)}`
-    : `${listens}, but spec.masqueradeUrl names port ${port}; leave the port out`;
+    ? `${listens}, but the default of spec.masqueradeUrl, ${masqueradeHost}, has the port of spec.upstreamUrl; set spec.masqueradeUrl to a name without it, such as ${better}`
+    : `${listens}, but spec.masqueradeUrl names port ${port}; ${better === name ? 'leave the port out' : `set it to ${better}`}`;
+}
+
+/** Nobody would come: what stands before the first slash of an image is a registry only where it looks like one. */
+function whyNoRegistry({ masqueradeHost, upstreamHost }: MirrorView): string | undefined {
+  if (isRegistry(masqueradeHost)) return undefined;
+  const isDefault = masqueradeHost === `mirror-${upstreamHost}`;
+  const what = isDefault
+    ? `the default of spec.masqueradeUrl, ${masqueradeHost},`
+    : `spec.masqueradeUrl ${masqueradeHost}`;
+  return `${what} has neither a dot nor a port, so container runtimes take ${masqueradeHost}/app for docker.io/${masqueradeHost}/app; set spec.masqueradeUrl to a name with a dot, or to ${masqueradeHost}:${servicePort}`;
+}
+
+/** Docker's rule, which all runtimes follow. The third name it knows, `localhost`, is refused before. */
+function isRegistry(host: string): boolean {
+  return /[.:]/.test(host);
 }

@@ -68,6 +68,42 @@ describe('a mirror addressed by the hosts file', () => {
       mirror: view(host),
       contribution: { unsupported: `spec.masqueradeUrl ${host} is the node itself; choose another name` },
     })),
+    ...['quay', 'mirror-registry'].map((host) => ({
+      title: `is refused under ${host}, which container runtimes take for a folder of Docker Hub`,
+      mirror: view(host),
+      contribution: {
+        unsupported: `spec.masqueradeUrl ${host} has neither a dot nor a port, so container runtimes take ${host}/app for docker.io/${host}/app; set spec.masqueradeUrl to a name with a dot, or to ${host}:443`,
+      },
+    })),
+    {
+      title: 'says where a name without a dot comes from that nobody wrote',
+      mirror: { ...view('mirror-registry'), upstreamHost: 'registry' },
+      contribution: {
+        unsupported:
+          'the default of spec.masqueradeUrl, mirror-registry, has neither a dot nor a port, so container runtimes take mirror-registry/app for docker.io/mirror-registry/app; set spec.masqueradeUrl to a name with a dot, or to mirror-registry:443',
+      },
+    },
+    {
+      title: 'is not advised to leave out the port of an upstream where there is no dot',
+      mirror: { ...view('mirror-registry:5000'), upstreamHost: 'registry:5000' },
+      contribution: {
+        unsupported:
+          'Service registry-mirror-a listens on port 443 only, but the default of spec.masqueradeUrl, mirror-registry:5000, has the port of spec.upstreamUrl; set spec.masqueradeUrl to a name without it, such as mirror-registry:443',
+      },
+    },
+    {
+      title: 'is not advised to leave out the port where there is no dot',
+      mirror: view('quay:5000'),
+      contribution: {
+        unsupported:
+          'Service registry-mirror-a listens on port 443 only, but spec.masqueradeUrl names port 5000; set it to quay:443',
+      },
+    },
+    {
+      title: 'may be called by a name without a dot, with the port of the Service',
+      mirror: view('quay:443'),
+      contribution: { node: [entry('quay'), ...trust('quay:443')], servingNames: ['quay'] },
+    },
     ...[
       'kubernetes',
       'kubernetes:443',

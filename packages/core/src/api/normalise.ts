@@ -13,6 +13,9 @@ import { parseSpoken } from './spoken.ts';
 /** Services and pods are named after the mirror, and such names hold 63 characters with what is added to them. */
 export const mirrorNamePattern = '^[a-z0-9]([a-z0-9-]{0,34}[a-z0-9])?$';
 
+/** Kubernetes keeps sizes in 64 bits with a sign; what is larger it makes smaller without a word, or refuses far from here. */
+const sizesEnd = 2 ** 63;
+
 /** A RegistryMirror's spec with everything decided that the operator's settings have no say in. */
 export interface MirrorSpec {
   /** `host[:port]`, as in spec.upstreamUrl. */
@@ -85,6 +88,9 @@ export function normaliseMirror(name: string, raw: unknown): Normalised {
   const storage = parseQuantity(spec.claim.resources.requests.storage);
   if (storage === undefined) {
     problems.push({ field: 'spec.volumeClaimTemplate.spec.resources.requests.storage', message: 'must be a size' });
+  } else if (storage >= sizesEnd) {
+    const message = `must be below 8Ei, the largest size that Kubernetes knows, got ${spec.claim.resources.requests.storage}`;
+    problems.push({ field: 'spec.volumeClaimTemplate.spec.resources.requests.storage', message });
   } else if ((spec.cache.maxSizeBytes ?? 0) > storage) {
     const message = `must not be above the requested storage, ${spec.claim.resources.requests.storage}`;
     problems.push({ field: 'spec.cache.maxSize', message });

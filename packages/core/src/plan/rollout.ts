@@ -7,7 +7,9 @@ export interface Rollout {
   readonly desired: number;
   /** Nodes whose agent is the present one and says that its work is done. */
   readonly ready: number;
-  /** Whether that holds for every node. */
+  /** Nodes that are to have an agent, but not even a pod of one was made. */
+  readonly podless: number;
+  /** Whether all that are to have one have a ready one. */
   readonly isComplete: boolean;
 }
 
@@ -17,6 +19,7 @@ const daemonSetShape = z
     status: z.looseObject({
       observedGeneration: z.number(),
       desiredNumberScheduled: z.number(),
+      currentNumberScheduled: z.number().optional(),
       numberReady: z.number(),
       updatedNumberScheduled: z.number().default(0),
     }),
@@ -31,5 +34,6 @@ export function rolloutOf(daemonSet: KubernetesObject | undefined): Rollout | un
   const desired = status.desiredNumberScheduled;
   // In the middle of a change, pods of the agent before are ready as well.
   const ready = Math.min(status.numberReady, status.updatedNumberScheduled);
-  return { desired, ready, isComplete: ready >= desired };
+  const podless = Math.max(0, desired - (status.currentNumberScheduled ?? desired));
+  return { desired, ready, podless, isComplete: ready >= desired };
 }

@@ -8,6 +8,7 @@ import {
 } from '@entrepot/kube';
 import { z } from 'zod';
 import { Pod } from '../api/group.ts';
+import { namesOf } from '../plan/naming.ts';
 import { baseLabels, nodeAgentComponent } from '../plan/ownership.ts';
 import type { Rollout } from '../plan/rollout.ts';
 
@@ -30,7 +31,7 @@ interface Known {
   listed?: { readonly atMs: number; readonly names: readonly string[] };
 }
 
-/** The nodes that others wait for, as far as they are known, and when to ask again. */
+/** The nodes that others wait for, as far as they are known, how many have no pod at all, and when to ask again. */
 export interface AbsentNodes {
   readonly names: readonly string[];
   readonly askAgainMs: number;
@@ -49,7 +50,7 @@ export class AbsentNodeFinder {
     this.#clock = clock;
   }
 
-  /** The names, once the numbers of a rollout that is not complete have stood still for a while. */
+  /** The nodes, once the numbers of a rollout that is not complete have stood still for a while. */
   async find(mirror: string, rollout: Rollout, signal: AbortSignal): Promise<AbsentNodes> {
     const now = this.#clock.elapsedMs();
     const numbers = JSON.stringify(rollout);
@@ -59,13 +60,21 @@ export class AbsentNodeFinder {
     const quietMs = now - known.sinceMs;
     if (quietMs < patienceMs) return { names: [], askAgainMs: patienceMs - quietMs };
     if (known.listed === undefined || now - known.listed.atMs >= validMs) {
-      known.listed = { atMs: now, names: await this.list(mirror, signal) };
+      known.listed = { atMs: now, names: await this.list(mirror, rollout, signal) };
     }
     return { names: known.listed.names, askAgainMs: known.listed.atMs + validMs - now };
   }
 
-  /** The names as they are at this moment; none where the operator may not list pods. */
-  async list(mirror: string, signal: AbortSignal): Promise<readonly string[]> {
+  /** As they are at this moment. Nodes without a pod are only counted: who could not make it says why. */
+  async list(mirror: string, rollout: Rollout | undefined, signal: AbortSignal): Promise<readonly string[]> {
+    const podless = rollout?.podless ?? 0;
+    const why = `kubectl -n ${this.#namespace} describe daemonset ${namesOf(mirror).daemonSet}`;
+    const counted = podless === 0 ? [] : [`${podless} ${podless === 1 ? 'node' : 'nodes'} without a pod (${why})`];
+    return [...counted, ...(await this.#unready(mirror, signal))];
+  }
+
+  /** None where the operator may not list pods. */
+  async #unready(mirror: string, signal: AbortSignal): Promise<readonly string[]> {
     const labels = labelSelector({ ...baseLabels(mirror), ...nodeAgentComponent });
     try {
       const selection = { namespace: this.#namespace, labelSelector: labels };

@@ -44,6 +44,7 @@ export function isRetried(error: unknown): boolean {
 /** Reasons that time alone takes away; all others last until somebody does something. */
 const waitingReasons = new Set([
   'Leaving',
+  'NoNodes',
   'NoReplicaReady',
   'NodesPending',
   'Pending',

@@ -166,7 +166,7 @@ export class NodeAgents {
     signal: AbortSignal,
   ): Promise<NodesOutcome> {
     const { finder, events } = this.#options;
-    const absent = await finder.list(mirror.metadata.name, signal);
+    const absent = await finder.list(mirror.metadata.name, rolloutOf(live), signal);
     const withdrawal = { state: 'abandoned', former, absent } as const;
     const message = `${describe(mirror)}: ${leftBehindMessage(withdrawal)}`;
     events.record(mirror, { type: 'Warning', reason: 'NodesLeftBehind', message });

@@ -170,6 +170,7 @@ function addressed(
   }
   const { desired, ready } = facts.nodes ?? { desired: undefined, ready: 0 };
   if (desired === undefined) return { status: 'False', reason: 'NodesPending', message: 'no node is prepared yet' };
+  if (desired === 0) return { status: 'False', reason: 'NoNodes', message: 'no node is selected: agents are on none' };
   const message = `${ready} of ${desired} nodes are prepared`;
   if (ready >= desired) return { status: 'True', reason: 'NodesReady', message };
   const obstacles = obstaclesOf(absentNodes, isHalted).map((text) => `; ${text}`);

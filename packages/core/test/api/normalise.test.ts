@@ -133,6 +133,10 @@ describe('what an older schema let through is named with its field, in words for
       says: 'spec.volumeClaimTemplate.spec.resources.requests.storage: must be a size, for example 20Gi',
     },
     {
+      raw: { ...quay, volumeClaimTemplate: claimOf('9999999Ei') },
+      says: 'spec.volumeClaimTemplate.spec.resources.requests.storage: must be below 8Ei, the largest size that Kubernetes knows, got 9999999Ei',
+    },
+    {
       raw: { ...quay, priorityClass: 'A B' },
       says: "spec.priorityClass: must be the name of an object: lower-case letters, digits, '-' and '.'",
     },

@@ -53,6 +53,7 @@ function saidOf(mirror: ValidMirror, outcome: MirrorOutcome): Record<string, str
 
 describe('a condition', () => {
   const { mirror } = surveyed({ upstreamUrl: 'quay.io' });
+  const nodeless = { facts: { ...good.facts, nodes: { desired: 0, ready: 0 } } };
   const lost = { facts: { ...good.facts, replicas: { wanted: 2, ready: 0 } }, lostVolume: 'it is lost' };
   test.each<{ type: string; outcome: Partial<MirrorOutcome>; says: string }>([
     { type: 'Ready', outcome: {}, says: 'True Ready: images are mirrored' },
@@ -73,6 +74,7 @@ describe('a condition', () => {
       outcome: { storageNote: { reason: 'StorageGrowing', message: 'volumes grow' } },
       says: 'True StorageGrowing: 2 of 2 replicas are ready; volumes grow',
     },
+    { type: 'Addressed', outcome: nodeless, says: 'False NoNodes: no node is selected: agents are on none' },
     {
       type: 'Addressed',
       outcome: { facts: { ...good.facts, nodes: { desired: 3, ready: 1 } } },

@@ -1,7 +1,7 @@
 import { eventually } from '@entrepot/control-plane';
 import { systemClock } from '@entrepot/kube';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { ConfigMap, RegistryMirror, StatefulSet } from '../../src/index.ts';
+import { ConfigMap, DaemonSet, RegistryMirror, StatefulSet } from '../../src/index.ts';
 import { like } from '../support/matching.ts';
 import { agentOf, finalizersOf, onNodes, onThreeNodes, quay, unreadyAgent } from '../support/nodes.ts';
 import { Cluster } from '../support/operator.ts';
@@ -193,6 +193,19 @@ test('while work on nodes is halted, that is what conditions say', async () => {
   await eventually(async () =>
     expect((await cluster.conditions('quay'))['Addressed']).toBe(
       'False NodesPending: 0 of 3 nodes are prepared; work on nodes is halted by ConfigMap entrepot-node-policy',
+    ),
+  );
+});
+
+test('nodes that get no pod are counted, and the message says who knows why', async () => {
+  await cluster.operator();
+  await onThreeNodes(cluster, 'quay', { upstreamUrl: 'quay.io' });
+  await cluster.nodesAnswer('quay', 0, 3);
+  await cluster.setReady(DaemonSet, 'registry-mirror-quay-utils', { currentNumberScheduled: 1 });
+  const why = `kubectl -n ${cluster.namespace} describe daemonset registry-mirror-quay-utils`;
+  await eventually(async () =>
+    expect((await cluster.conditions('quay'))['Addressed']).toBe(
+      `False NodesPending: 0 of 3 nodes are prepared; not ready: 2 nodes without a pod (${why})`,
     ),
   );
 });

@@ -157,8 +157,9 @@ export class KubeClient {
     options: DeleteOptions = {},
     signal?: AbortSignal,
   ): Promise<boolean> {
-    const { propagation: propagationPolicy, ...preconditions } = options;
-    const body = { kind: 'DeleteOptions', apiVersion: 'v1', propagationPolicy, preconditions };
+    const { propagation: propagationPolicy, dryRun, ...preconditions } = options;
+    const onTrial = dryRun === true && { dryRun: ['All'] };
+    const body = { kind: 'DeleteOptions', apiVersion: 'v1', propagationPolicy, preconditions, ...onTrial };
     const answer = await absentAsUndefined(this.#onObject<object>('DELETE', kind, key, { body, signal }));
     return answer !== undefined;
   }

@@ -38,6 +38,8 @@ export interface DeleteOptions {
   readonly resourceVersion?: string | undefined;
   /** What becomes of the objects it owns; the kind's default without. */
   readonly propagation?: 'Background' | 'Foreground' | 'Orphan' | undefined;
+  /** Nothing is deleted: the answer says whether it would be. */
+  readonly dryRun?: boolean | undefined;
 }
 
 export interface WatchOptions extends Selection {

@@ -19,7 +19,9 @@ describe('the client', () => {
     const created = await client.create(configMap(namespace, 'a', { x: '1' }));
     expect(await client.get(ConfigMap, key('a'))).toEqual(created);
     expect(await client.update({ ...created, data: { x: '2' } })).toMatchObject({ data: { x: '2' } });
+    expect(await client.delete(ConfigMap, key('a'), { dryRun: true })).toBe(true);
     expect(await client.delete(ConfigMap, key('a'))).toBe(true);
+    expect(await client.delete(ConfigMap, key('a'), { dryRun: true })).toBe(false);
     expect(await client.get(ConfigMap, key('a'))).toBeUndefined();
     expect(await client.delete(ConfigMap, key('a'))).toBe(false);
   });

@@ -27,8 +27,13 @@ const everywhere: Tree = [{ apiGroups: ['k8s.osp.tech'], resources: ['registrymi
 
 const here: Tree = [
   { apiGroups: [''], resources: ['pods'], verbs: ['list'] },
-  { apiGroups: [''], resources: ['persistentvolumeclaims'], verbs: ['list', 'delete'] },
-  { apiGroups: ['apps'], resources: ['deployments'], resourceNames: [operatorName], verbs: ['patch'] },
+  { apiGroups: [''], resources: ['persistentvolumeclaims'], verbs: ['list'] },
+  when(value('uninstall.deleteClaims'), {
+    apiGroups: [''],
+    resources: ['persistentvolumeclaims'],
+    verbs: ['delete'],
+  }),
+  { apiGroups: ['apps'], resources: ['deployments'], resourceNames: [operatorName], verbs: ['get', 'patch'] },
   { apiGroups: ['coordination.k8s.io'], resources: ['leases'], resourceNames: [leaseName], verbs: ['delete'] },
   { apiGroups: [''], resources: ['configmaps'], resourceNames: [inventoryName], verbs: ['delete'] },
   { apiGroups: [''], resources: ['secrets'], resourceNames: [authoritySecretName], verbs: ['delete'] },

@@ -21,8 +21,8 @@ export async function deleteMirrors(client: KubeClient, signal: AbortSignal): Pr
   return mirrors.length === 0 ? undefined : mirrors.map(stateOf).join('\n');
 }
 
-/** None where the cluster does not know the kind either. */
-async function allMirrors(client: KubeClient, signal: AbortSignal): Promise<readonly KubernetesObject[]> {
+/** The mirrors of the cluster; none where it does not know the kind either. */
+export async function allMirrors(client: KubeClient, signal: AbortSignal): Promise<readonly KubernetesObject[]> {
   try {
     return (await client.list(RegistryMirror, {}, signal)).items;
   } catch (error) {

@@ -11,11 +11,19 @@ const Lease: GroupVersionKind = { group: 'coordination.k8s.io', version: 'v1', k
 const Claim: GroupVersionKind = { group: '', version: 'v1', kind: 'PersistentVolumeClaim' };
 
 /** What the operator makes once, for all mirrors. */
-export const ownObjects: readonly { readonly kind: GroupVersionKind; readonly name: string }[] = [
+const ownObjects: readonly { readonly kind: GroupVersionKind; readonly name: string }[] = [
   { kind: Lease, name: leaseName },
   { kind: ConfigMap, name: inventoryName },
   { kind: Secret, name: authoritySecretName },
 ];
+
+/** Whether anything is there that an operator made beside mirrors. What may be deleted is not thereby to be read: the CA's key least of all. */
+export async function hasOwnObjects(client: KubeClient, namespace: string, signal: AbortSignal): Promise<boolean> {
+  for (const { kind, name } of ownObjects) {
+    if (await client.delete(kind, { namespace, name }, { dryRun: true }, signal)) return true;
+  }
+  return false;
+}
 
 /** Deletes what the operator made beside mirrors; `onDeleted` hears of each that was there. */
 export async function deleteOwnObjects(

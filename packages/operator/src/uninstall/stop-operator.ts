@@ -4,13 +4,19 @@ import { operatorName, operatorSelector } from '../chart/values-schema.ts';
 const Deployment: GroupVersionKind = { group: 'apps', version: 'v1', kind: 'Deployment' };
 const Pod: GroupVersionKind = { group: '', version: 'v1', kind: 'Pod' };
 
-/** Asks the operator's Deployment, if there is one, for no pods: what is deleted after that, nobody makes again. */
-export async function stopOperator(client: KubeClient, namespace: string, signal: AbortSignal): Promise<void> {
+/**
+ * Asks the operator's Deployment, if there is one, for no pods: what is deleted after that, nobody makes again.
+ *
+ * @returns whether there is one
+ */
+export async function stopOperator(client: KubeClient, namespace: string, signal: AbortSignal): Promise<boolean> {
   try {
     const options = { type: 'merge', fieldManager: 'entrepot-uninstall' } as const;
     await client.patch(Deployment, { namespace, name: operatorName }, { spec: { replicas: 0 } }, options, signal);
+    return true;
   } catch (error) {
     if (!isNotFound(error)) throw error;
+    return false;
   }
 }
 

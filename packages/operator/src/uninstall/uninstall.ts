@@ -4,6 +4,7 @@ import { FailedError } from '../cli/exit.ts';
 import type { Host } from '../cli/host.ts';
 import { claimsOf, deleteClaim, deleteOwnObjects } from './remains.ts';
 import { deleteMirrors } from './delete-mirrors.ts';
+import { requireOperator } from './operator-namespace.ts';
 import { runningOperators, stopOperator } from './stop-operator.ts';
 import { waitUntil, type Waiting } from './wait-until.ts';
 
@@ -24,20 +25,27 @@ const lateLimitMs = 5_000;
  * Takes away what an operator that runs has made: all mirrors, when nodes have forgotten them; then the operator is stopped, and
  * what it keeps for itself is deleted. Can be repeated at any time.
  *
- * @throws FailedError that says what is still there when the limit was reached
+ * @throws FailedError that says what is still there when the limit was reached, or that the namespace is not the operator's
  */
 export async function uninstall(client: KubeClient, options: UninstallOptions, host: Host): Promise<void> {
   const { namespace, limitMs } = options;
   const { signal } = host;
   const say = (line: string): void => host.say(`${line}\n`);
   const waiting: Waiting = { endMs: systemClock.elapsedMs() + limitMs, onProgress: say };
+  const check = async (): Promise<undefined> => {
+    await requireOperator(client, namespace, signal);
+  };
+  const unchecked = await waitUntil(check, waiting, signal);
+  if (unchecked !== undefined) throw new FailedError(`nothing was deleted; ${unchecked}`);
+
   const mirrors = () => deleteMirrors(client, signal);
   const left = await waitUntil(mirrors, waiting, signal);
   if (left !== undefined) throw new FailedError(mirrorsLeft(left, options));
   say('no RegistryMirror is there any more');
 
+  let isThere = false;
   const operators = async () => {
-    await stopOperator(client, namespace, signal);
+    isThere = await stopOperator(client, namespace, signal);
     return runningOperators(client, namespace, signal);
   };
   const alive = await waitUntil(operators, waiting, signal);
@@ -47,12 +55,14 @@ export async function uninstall(client: KubeClient, options: UninstallOptions, h
   const late = await waitUntil(mirrors, { ...waiting, endMs: systemClock.elapsedMs() + lateLimitMs }, signal);
   if (late !== undefined) throw new FailedError(mirrorsCame(late, options));
 
-  await takeRemains(client, options, waiting, signal);
+  const stopped = isThere ? 'the operator is stopped' : `no operator is in namespace ${namespace}`;
+  await takeRemains(client, stopped, options, waiting, signal);
 }
 
 /** @throws FailedError when the API server does not take it in time */
 async function takeRemains(
   client: KubeClient,
+  stopped: string,
   options: UninstallOptions,
   waiting: Waiting,
   signal: AbortSignal,
@@ -68,8 +78,8 @@ async function takeRemains(
     }
   };
   const failure = await waitUntil(remains, waiting, signal);
-  if (failure !== undefined) throw new FailedError(`the operator is stopped, but not all is deleted; ${failure}`);
-  waiting.onProgress(`the operator is stopped; deleted: ${[...deleted].join(', ') || 'nothing'}`);
+  if (failure !== undefined) throw new FailedError(`${stopped}, but not all is deleted; ${failure}`);
+  waiting.onProgress(`${stopped}; deleted: ${[...deleted].join(', ') || 'nothing'}`);
   if (claims.size > 0) waiting.onProgress(aboutClaims([...claims], options));
 }
 

@@ -14,6 +14,13 @@ const roleSchema = z.object({
 
 const page = new URL('../../../../docs/permissions.md', import.meta.url).pathname;
 
+type Role = z.infer<typeof roleSchema>;
+
+function rolesOfHooks(values: ReturnType<typeof completeValues>): readonly Role[] {
+  const objects = resolve(Object.values(hooks), { values, namespace: 'mirrors', appVersion: '' }).flat(Infinity);
+  return objects.flatMap((object) => roleSchema.safeParse(object).data ?? []);
+}
+
 /** The page as it must be; `vitest -u` writes it. */
 function permissions(): string {
   const values = completeValues({ settings: { imageswapNamespace: 'imageswap-system' } });
@@ -39,7 +46,7 @@ ${rows.join('\n')}
 
 \`entrepot-operator-imageswap\` is there even where nothing uses ImageSwap: any mirror may ask for it in \`spec.addressing\`. Where \`IMAGESWAP_NAMESPACE\` is not set it holds in the operator's own namespace and allows nothing more.
 
-\`entrepot-uninstall\` is there only while \`helm uninstall\` runs.
+\`entrepot-uninstall\` is there only while \`helm uninstall\` runs. With \`uninstall.deleteClaims\` it may also delete persistentvolumeclaims in \`mirrors\`.
 
 Strategies of third parties that are given at installation (\`STRATEGIES\`) add the rules that they declare.
 
@@ -49,4 +56,13 @@ The pods of mirrors have no account: no token is mounted into them. Of node agen
 
 test('docs/permissions.md says what the manifests grant', async () => {
   await expect(permissions()).toMatchFileSnapshot(page);
+});
+
+test.each([
+  { deleteClaims: false, verbs: ['list'] },
+  { deleteClaims: true, verbs: ['list', 'delete'] },
+])('uninstalling with deleteClaims $deleteClaims may $verbs claims', ({ deleteClaims, verbs }) => {
+  const rules = rolesOfHooks(completeValues({ uninstall: { deleteClaims } })).flatMap((role) => role.rules);
+  const ofClaims = rules.filter(({ resources }) => resources.includes('persistentvolumeclaims'));
+  expect(ofClaims.flatMap((rule) => rule.verbs)).toEqual(verbs);
 });

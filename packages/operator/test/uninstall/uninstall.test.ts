@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { RegistryMirror } from '@entrepot/core';
+import type { GroupVersionKind } from '@entrepot/kube';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { runHere } from '../cli/run-here.ts';
 import { entrepot, type Ended } from '../cli/run-program.ts';
@@ -7,6 +8,7 @@ import { RunningOperator } from '../operator/running-operator.ts';
 import { TestCluster } from '../operator/test-cluster.ts';
 
 const namespace = 'mirrors';
+const Deployment: GroupVersionKind = { group: 'apps', version: 'v1', kind: 'Deployment' };
 let cluster: TestCluster;
 
 beforeAll(async () => {
@@ -16,6 +18,9 @@ afterAll(async () => cluster.stop());
 
 const uninstall = (words: readonly string[], onLine?: (line: string) => void): Promise<Ended> =>
   runHere(cluster, namespace, ['uninstall', ...words], onLine);
+
+const mirrorNames = async (): Promise<readonly string[]> =>
+  (await cluster.client.list(RegistryMirror)).items.map(({ metadata }) => metadata.name);
 
 const claim = (name: string, mirror = 'quay'): object => ({
   apiVersion: 'v1',
@@ -28,9 +33,47 @@ describe('entrepot uninstall', { timeout: 240_000 }, () => {
   test('has nothing to do where nothing is installed, and can be run all the same', async () => {
     expect(await uninstall([])).toMatchObject({
       code: 0,
-      said: 'no RegistryMirror is there any more\nthe operator is stopped; deleted: nothing\n',
+      said: 'no RegistryMirror is there any more\nno operator is in namespace mirrors; deleted: nothing\n',
     });
   });
+
+  test('refuses where no operator ever was, and says where one is, before anything is deleted', async () => {
+    await cluster.apply((await entrepot(['manifests', '--namespace', namespace])).out);
+    await cluster.mirror('hub', { upstreamUrl: 'hub.example.com' });
+
+    expect(await uninstall(['--namespace', 'elsewhere'])).toMatchObject({
+      code: 1,
+      said: `entrepot: no operator is in namespace elsewhere, but RegistryMirrors are in the cluster: nothing was deleted.
+An operator is in namespace mirrors: repeat this with --namespace mirrors.
+`,
+    });
+    expect(await mirrorNames()).toEqual(['hub']);
+
+    await cluster.client.delete(Deployment, { namespace, name: 'entrepot-operator' });
+    expect(await uninstall([])).toMatchObject({
+      code: 1,
+      said: `entrepot: no operator is in namespace mirrors, but RegistryMirrors are in the cluster: nothing was deleted.
+None is in any other namespace, and without one nodes do not forget mirrors: install it again, then repeat this.
+`,
+    });
+    expect(await mirrorNames()).toEqual(['hub']);
+  });
+
+  test.each(['Lease entrepot-operator', 'ConfigMap entrepot-inventory', 'Secret entrepot-ca'])(
+    'goes on where of an operator only its %s is there',
+    async (left) => {
+      const [kind = '', name] = left.split(' ');
+      const apiVersion = kind === 'Lease' ? 'coordination.k8s.io/v1' : 'v1';
+      await cluster.mirror('hub', { upstreamUrl: 'hub.example.com' });
+      await cluster.apply({ apiVersion, kind, metadata: { name, namespace } });
+
+      const { code, said } = await uninstall([]);
+
+      expect(said).toContain(`no operator is in namespace mirrors; deleted: ${left}\n`);
+      expect(code).toBe(0);
+      expect(await mirrorNames()).toEqual([]);
+    },
+  );
 
   test('leaves nothing of mirrors and operator but the manifests, with an operator that is asked for no pods', async () => {
     await cluster.apply((await entrepot(['manifests', '--namespace', namespace])).out);
@@ -53,8 +96,7 @@ describe('entrepot uninstall', { timeout: 240_000 }, () => {
     expect(said).toContain('deleted: Lease entrepot-operator, ConfigMap entrepot-inventory, Secret entrepot-ca\n');
     expect(code).toBe(0);
     await expect.poll(() => cluster.objects(), { timeout: 120_000, interval: 3_000 }).toEqual(before);
-    const kind = { group: 'apps', version: 'v1', kind: 'Deployment' };
-    expect(await cluster.client.get(kind, { namespace, name: 'entrepot-operator' })).toMatchObject({
+    expect(await cluster.client.get(Deployment, { namespace, name: 'entrepot-operator' })).toMatchObject({
       spec: { replicas: 0 },
     });
   });
