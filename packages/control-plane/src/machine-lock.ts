@@ -48,8 +48,12 @@ async function listen(address: string): Promise<Server | undefined> {
   }
 }
 
+/** Done when the holder is gone; how it went (closed, reset, refused) makes no difference. */
 async function released(address: string): Promise<void> {
-  const socket = connect(address);
-  socket.on('error', () => {}).resume();
-  await once(socket, 'close');
+  const { promise, resolve } = Promise.withResolvers<void>();
+  connect(address)
+    .on('error', () => {})
+    .on('close', () => resolve())
+    .resume();
+  await promise;
 }
