@@ -113,6 +113,9 @@ describe('the operator, run as a program against a real API server,', () => {
     expect(started.logged(/forbidden/i)).toEqual([]);
     expect((await answer('/livez')).status).toBe(200);
     expect((await answer('/readyz')).status).toBe(200);
+    // The next test begins where nothing is left to be said: by then Kubernetes has looked for nodes, and found none.
+    await cluster.hasCondition('quay', 'Addressed', /NoNodes/);
+    await poll('an empty queue', async () => (await metric('entrepot_queue_depth')) === 0, { deadlineMs: 60_000 });
     expect(await started.stop()).toBe(0);
   });
 
