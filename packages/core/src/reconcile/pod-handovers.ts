@@ -1,4 +1,4 @@
-import { type Applier, type Clock, systemClock } from '@entrepot/kube';
+import { type Applier, type Clock, type GroupVersionKind, type KubernetesObject, systemClock } from '@entrepot/kube';
 import { Service, StatefulSet } from '../api/group.ts';
 import { namesOf } from '../plan/naming.ts';
 import { isOwnedBy } from '../plan/ownership.ts';
@@ -35,17 +35,11 @@ export class PodHandovers {
   async next({ object, spec }: ValidMirror, signal: AbortSignal): Promise<HandoverStep> {
     const { name } = object.metadata;
     const names = namesOf(name);
-    const [service, server] = await Promise.all(
-      (
-        [
-          [Service, names.service],
-          [StatefulSet, names.statefulSet],
-        ] as const
-      ).map(async ([kind, named]) => {
-        const live = await this.#applier.read(kind, { namespace: this.#namespace, name: named }, signal);
-        return live !== undefined && isOwnedBy(object, live) ? live : undefined;
-      }),
-    );
+    const own = async (kind: GroupVersionKind, named: string): Promise<KubernetesObject | undefined> => {
+      const live = await this.#applier.read(kind, { namespace: this.#namespace, name: named }, signal);
+      return live !== undefined && isOwnedBy(object, live) ? live : undefined;
+    };
+    const [service, server] = await Promise.all([own(Service, names.service), own(StatefulSet, names.statefulSet)]);
     const leftMs = this.#leftMs(name, servingPod(service));
     const handover = podHandover({ replicas: spec.replicas, server, service, isDrained: leftMs === 0 });
     return { handover, ...(leftMs > 0 && { lookAgainMs: leftMs }) };
