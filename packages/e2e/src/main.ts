@@ -35,8 +35,7 @@ program
   .command('images')
   .description('build the images of operator, node agent and fetcher, and print all sizes')
   .action(async () => {
-    const { engine, origin } = await useEngine();
-    onProgress(`Docker engine: ${origin}`);
+    const { engine } = await useEngine(onProgress);
     const images = await productImages(engine, imageSource(), onProgress);
     process.stdout.write(`${(await imageSizes(engine, images)).join('\n')}\n`);
   });
@@ -56,8 +55,7 @@ program
   .option('--folder <folder>', 'where to', join(repository, 'sbom'))
   .option('--no-build', 'of images that the engine has by now, instead of building them')
   .action(async ({ folder: target, build }: { folder: string; build: boolean }) => {
-    const { engine, origin } = await useEngine();
-    onProgress(`Docker engine: ${origin}`);
+    const { engine } = await useEngine(onProgress);
     if (build) await productImages(engine, imageSource(), onProgress);
     const files = await writeBills({ repository, folder: target, engine, imageOf: imageName });
     process.stdout.write(`${files.join('\n')}\n`);
@@ -91,7 +89,13 @@ program
   .description('measure pulls on a cluster of its own: pod starts, direct and through a mirror; memory of containers')
   .option('--quick', 'small sizes: to see that it works', false)
   .action(async ({ quick }: { quick: boolean }) => {
-    process.stdout.write(await runBench(quick, onProgress));
+    const signal = untilInterrupted(onProgress);
+    const report = await runBench(quick, onProgress, signal).catch((error: unknown) => {
+      if (signal.aborted) return undefined;
+      throw error;
+    });
+    if (report === undefined) process.exitCode = 1;
+    else process.stdout.write(report);
   });
 
 program
@@ -102,8 +106,7 @@ program
   .option('--workers <number>', 'nodes beside the one of the control plane', workersIn, 2)
   .addOption(new Option('--ip-family <family>', 'default: dual where the engine can').choices(ipFamilies))
   .action(async ({ workers, ipFamily }: { workers: number; ipFamily?: IpFamily }) => {
-    const { engine, origin } = await useEngine();
-    onProgress(`Docker engine: ${origin}`);
+    const { engine } = await useEngine(onProgress);
     const images = await nodeImages(engine, imageSource(), onProgress);
     await mkdir(folder, { recursive: true });
     const options = { name: clusterName, images, workers, ipFamily, folder, onProgress };

@@ -1,15 +1,10 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { timed, type Progress } from '@entrepot/control-plane';
-import { registryPrograms, ThrowawayAuthority } from '@entrepot/testkit';
+import type { Progress } from '@entrepot/control-plane';
+import { registryPrograms } from '@entrepot/testkit';
 import { Cluster } from '../cluster/cluster.ts';
-import { useEngine } from '../engine/find-engine.ts';
-import { imageSource } from '../image-source.ts';
-import { installOperator } from '../install-operator.ts';
-import { nodeImages } from '../node-image/node-image.ts';
+import { DockerEngine } from '../engine/docker-engine.ts';
 import { nodePrograms } from '../node-image/node-programs.ts';
-import { productImages } from '../product-images/product-images.ts';
+import { prepareTestBed } from '../test-bed/test-bed.ts';
 import { pushImage } from '../upstream/push-image.ts';
 import { registryImage } from '../upstream/registry-image.ts';
 import { Upstream } from '../upstream/upstream.ts';
@@ -24,35 +19,26 @@ export interface BenchCluster {
 
 const upstreamName = 'bench.upstream.test';
 
-/** Starts one; what is started goes with `started`. */
-export async function startBenchCluster(started: AsyncDisposableStack, onProgress: Progress): Promise<BenchCluster> {
-  const { engine, origin, stop } = await useEngine();
-  started.defer(stop);
-  onProgress(`Docker engine: ${origin}`);
+/** Starts one when no other run on a cluster is under way; what is started goes with `started`, also when `signal` ends it early. */
+export async function startBenchCluster(
+  started: AsyncDisposableStack,
+  onProgress: Progress,
+  signal: AbortSignal,
+): Promise<BenchCluster> {
+  const testBed = await prepareTestBed(started, onProgress, signal);
+  const engine = new DockerEngine(testBed.dockerHost);
   // Testcontainers finds the engine by the environment.
   Object.assign(process.env, engine.environment);
-  const folder = await mkdtemp(join(tmpdir(), 'bench-'));
-  started.defer(() => rm(folder, { recursive: true, force: true }));
-
-  const source = imageSource();
-  const nodes = await nodeImages(engine, source, onProgress);
-  const options = { name: 'entrepot-bench', images: nodes, workers: 2, folder, onProgress };
-  const cluster = await Cluster.up(engine, options);
-  started.defer(() => cluster.down());
-  const images = await productImages(engine, source, onProgress);
-  await timed(onProgress, 'images', 'loading onto the nodes', () => cluster.load(Object.values(images)));
-  const authority = await ThrowawayAuthority.create();
-  await installOperator(cluster, images, authority.caCertificate);
-
+  const cluster = await Cluster.at(testBed.cluster, engine, onProgress);
   const upstream = await Upstream.start({
     engine,
     image: await registryImage(engine, onProgress),
     cluster: cluster.address.name,
     name: upstreamName,
-    tls: await authority.issue([upstreamName]),
+    tls: testBed.upstreamCertificate,
   });
   started.defer(() => upstream.remove());
-  for (const node of await cluster.nodes()) await trust(cluster, node, upstream.host, authority.caCertificate);
+  for (const node of await cluster.nodes()) await trust(cluster, node, upstream.host, testBed.upstreamAuthority);
   const { crane } = await registryPrograms(onProgress);
   const program = join((await nodePrograms(onProgress)).pause, 'pause');
   const push = async (name: string, layers: readonly number[]): Promise<void> => {

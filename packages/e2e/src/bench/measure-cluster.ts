@@ -48,13 +48,19 @@ export interface ClusterFigures {
 
 const mirrorHost = 'bench.example.test';
 
-/** Measures, one thing after the other. */
+/** Measures, one thing after the other, until `signal` says that it is not wanted any more. */
 export async function measureCluster(
   bench: BenchCluster,
   { waves, alone }: BenchSizes,
-  onProgress: Progress,
+  tell: Progress,
+  signal: AbortSignal,
 ): Promise<ClusterFigures> {
   const { cluster, push } = bench;
+  // Every step begins with a line.
+  const onProgress: Progress = (line) => {
+    signal.throwIfAborted();
+    tell(line);
+  };
   const nodes = await cluster.nodes();
   onProgress('a mirror, and the first pull through it');
   await push('first/app:1', [10_000_000]);

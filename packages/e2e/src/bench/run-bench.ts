@@ -1,5 +1,5 @@
 import { loadavg } from 'node:os';
-import { withMachineLock, type Progress } from '@entrepot/control-plane';
+import type { Progress } from '@entrepot/control-plane';
 import { startBenchCluster } from './bench-cluster.ts';
 import { clusterReport } from './cluster-report.ts';
 import { measureCluster, type BenchImage, type BenchSizes } from './measure-cluster.ts';
@@ -15,18 +15,17 @@ const quickSizes: BenchSizes = {
   alone: { title: '30 MB, 4 layers', layers: split(30, 4), rounds: 1 },
 };
 
-/** Measures a cluster of its own, which is taken away afterwards, and returns the figures as text. No other cluster runs its tests meanwhile. */
-export async function runBench(isQuick: boolean, onProgress: Progress): Promise<string> {
-  let report = '';
-  await withMachineLock('cluster tests', async () => {
-    await using started = new AsyncDisposableStack();
-    const bench = await startBenchCluster(started, onProgress);
-    const before = loadavg();
-    const figures = await measureCluster(bench, isQuick ? quickSizes : sizes, onProgress);
-    const load = [...before.slice(0, 1), ...loadavg().slice(0, 1)].map((value) => value.toFixed(1));
-    report = `${clusterReport(figures)}load before ${load[0]}, after ${load[1]}\n`;
-  });
-  return report;
+/**
+ * Measures a cluster of its own, which is taken away afterwards, also when `signal` ends that early, and returns the figures
+ * as text. No other run on a cluster is under way meanwhile.
+ */
+export async function runBench(isQuick: boolean, onProgress: Progress, signal: AbortSignal): Promise<string> {
+  await using started = new AsyncDisposableStack();
+  const bench = await startBenchCluster(started, onProgress, signal);
+  const before = loadavg();
+  const figures = await measureCluster(bench, isQuick ? quickSizes : sizes, onProgress, signal);
+  const load = [...before.slice(0, 1), ...loadavg().slice(0, 1)].map((value) => value.toFixed(1));
+  return `${clusterReport(figures)}load before ${load[0]}, after ${load[1]}\n`;
 }
 
 /** An image of so many MB as one layer and as four. */

@@ -1,3 +1,4 @@
+import type { Progress } from '@entrepot/control-plane';
 import { runProgram } from '../run-program.ts';
 import { DockerEngine } from './docker-engine.ts';
 import { ownEngine, startOwnEngine, stopOwnEngine } from './own-engine.ts';
@@ -5,19 +6,19 @@ import { ownEngine, startOwnEngine, stopOwnEngine } from './own-engine.ts';
 /** An engine in use; `stop` ends it only if it was started for this use. */
 export interface EngineInUse {
   readonly engine: DockerEngine;
-  readonly origin: string;
   readonly stop: () => Promise<void>;
 }
 
 /**
  * The engine that answers at DOCKER_HOST or in the docker program's context, else our own one, which is started when it
- * does not run.
+ * does not run. Says which one it is.
  */
-export async function useEngine(): Promise<EngineInUse> {
+export async function useEngine(onProgress: Progress): Promise<EngineInUse> {
   const found = await findEngine();
-  if (found !== undefined) return { engine: found, origin: `found at ${found.host}`, stop: async () => {} };
-  await startOwnEngine();
-  return { engine: ownEngine, origin: `started at ${ownEngine.host}`, stop: stopOwnEngine };
+  if (found === undefined) await startOwnEngine();
+  const engine = found ?? ownEngine;
+  onProgress(`Docker engine: ${found === undefined ? 'started' : 'found'} at ${engine.host}`);
+  return { engine, stop: found === undefined ? stopOwnEngine : async () => {} };
 }
 
 /** The engine that {@link useEngine} would find; undefined when none answers. */

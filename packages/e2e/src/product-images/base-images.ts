@@ -52,6 +52,7 @@ const tools: BaseImage = {
   content: {},
 };
 
+/** The names of these images in the engine. */
 export interface BaseImages {
   readonly node: string;
   readonly tools: string;

@@ -16,7 +16,7 @@ import { products } from '../product-images/image-context.ts';
 import { productImages } from '../product-images/product-images.ts';
 import { takeTurn } from './take-turn.ts';
 
-/** What all test files of a run share, as plain data: a cluster with the operator on it. */
+/** What tests and measurements on a cluster need, as plain data: a cluster with the operator on it. */
 export const testBedSchema = z.object({
   cluster: z.object({ name: z.string(), kubeconfig: z.string() }),
   /** The engine of the cluster's nodes and of upstreams, as in DOCKER_HOST. */
@@ -88,9 +88,8 @@ async function ownCluster(
   signal: AbortSignal,
 ): Promise<EngineAndCluster> {
   started.defer(await takeTurn(onProgress, signal));
-  const { engine, origin, stop } = await useEngine();
+  const { engine, stop } = await useEngine(onProgress);
   started.defer(stop);
-  onProgress(`Docker engine: ${origin}`);
   const folder = await mkdtemp(join(tmpdir(), 'e2e-'));
   started.defer(() => rm(folder, { recursive: true, force: true }));
   const images = await nodeImages(engine, imageSource(), onProgress);
@@ -106,8 +105,7 @@ async function keptCluster(
   name: string,
   onProgress: Progress,
 ): Promise<EngineAndCluster> {
-  const { engine, origin } = await useEngine();
-  onProgress(`Docker engine: ${origin}`);
+  const { engine } = await useEngine(onProgress);
   const folder = join(dirname(toolsFolder()), 'cluster', name);
   await mkdir(folder, { recursive: true });
   const found = await Cluster.at({ name, kubeconfig: join(folder, 'kubeconfig') }, engine, onProgress);
