@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { poll, toolsFolder } from '@entrepot/control-plane';
 import { DockerEngine } from './docker-engine.ts';
 import { needDebianPackages } from '../debian-packages.ts';
+import { favourContainers } from './processor-share.ts';
 
 const folder = join(dirname(toolsFolder()), 'docker');
 const pidFile = join(folder, 'dockerd.pid');
@@ -30,6 +31,7 @@ export async function startOwnEngine(): Promise<void> {
   }
   await needDebianPackages({ dockerd: 'docker.io', iptables: 'iptables' });
   await mkdir(folder, { recursive: true });
+  await favourContainers();
   const log = openSync(logFile, 'a');
   const env = { ...process.env, PATH: `${process.env['PATH']}:/usr/sbin:/sbin` };
   const daemon = spawn('dockerd', await engineArguments(), { env, detached: true, stdio: ['ignore', log, log] });
