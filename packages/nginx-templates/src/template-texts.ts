@@ -185,6 +185,8 @@ ssl_certificate_key {{certificateFolder}}/tls.key;
 ssl_protocols TLSv1.2 TLSv1.3;
 ssl_session_cache shared:sessions:4m;
 ssl_session_timeout 10m;
+# Clients such as containerd connect more often than they ask; a pod that is told to stop would wait for those a minute.
+client_header_timeout 10s;
 keepalive_timeout 75s;
 keepalive_requests 10000;
 server_tokens off;

@@ -17,3 +17,12 @@ test('a cold pull in slices comes to its end although its pod is told to stop', 
   expect((await reader.body).equals(layer.bytes)).toBe(true);
   await ended;
 });
+
+test('a pod that is told to stop does not wait for what clients have connected and never used, as containerd does', async () => {
+  await using running = await mirrorOf();
+  using _unused = await running.mirror.client.connection();
+  const began = performance.now();
+  await running.mirror.nginx.stop('SIGQUIT');
+  // nginx itself would wait for a minute.
+  expect(performance.now() - began).toBeLessThan(30_000);
+}, 90_000);

@@ -1,6 +1,7 @@
+import { once } from 'node:events';
 import type { IncomingHttpHeaders } from 'node:http';
 import { Agent, request } from 'node:https';
-import { TLSSocket } from 'node:tls';
+import { connect, TLSSocket } from 'node:tls';
 import { z } from 'zod';
 import { SlowReader } from './slow-reader.ts';
 
@@ -43,6 +44,13 @@ export class RegistryClient {
   /** A GET whose answer can be looked at, and held up, while it comes. */
   open(path: string): SlowReader {
     return new SlowReader({ host: '127.0.0.1', port: this.#port, ca: this.#ca, path });
+  }
+
+  /** A connection that nothing was asked by yet; whoever disposes of it closes it. */
+  async connection(): Promise<Disposable> {
+    const socket = connect({ host: '127.0.0.1', port: this.#port, ca: this.#ca });
+    await once(socket, 'secureConnect');
+    return { [Symbol.dispose]: () => void socket.destroy() };
   }
 
   /** The names in the certificate that a new connection is shown. */
