@@ -37,14 +37,15 @@ async function conditionOf(cluster: Cluster, name: string, type: string): Promis
 /** Takes mirrors away, and the volumes that outlive them; done when others can have those. */
 export async function removeMirrors(cluster: Cluster, ...names: readonly string[]): Promise<void> {
   await cluster.kubectl(['delete', 'registrymirrors', ...names, '--ignore-not-found', '--timeout=180s']);
-  // A claim stays for as long as a pod has it.
-  const claimsOf = ['pvc', '-l', `mirror in (${names.join()})`];
-  await cluster.kubectl(['-n', namespace, 'delete', ...claimsOf, '--timeout=180s']);
+  const theirs = ['-n', namespace, '-l', `mirror in (${names.join()})`];
+  // A claim stays for as long as a pod has it, and a pod that is told to stop goes on serving for a while.
+  await cluster.kubectl(['delete', 'pods', ...theirs, '--force', '--grace-period=0']);
+  await cluster.kubectl(['delete', 'pvc', ...theirs, '--timeout=180s']);
   await awaited('volumes are released', async () => {
     const bound = '{.items[?(@.status.phase=="Bound")].spec.claimRef.name}';
     const claims = (await cluster.kubectl(['get', 'pv', '-o', `jsonpath=${bound}`])).split(' ');
-    const theirs = names.map((name) => `image-store-registry-mirror-${name}-`);
-    return claims.find((claim) => theirs.some((start) => claim.startsWith(start)));
+    const starts = names.map((name) => `image-store-registry-mirror-${name}-`);
+    return claims.find((claim) => starts.some((start) => claim.startsWith(start)));
   });
   await cluster.renewVolumes();
 }
