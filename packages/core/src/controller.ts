@@ -19,7 +19,6 @@ import { AbsentNodeFinder } from './reconcile/absent-nodes.ts';
 import { FleetCleaner } from './reconcile/fleet-cleaner.ts';
 import { FleetReconciler, type TextBlockListener } from './reconcile/fleet-reconciler.ts';
 import { InformerSet } from './reconcile/informer-set.ts';
-import { type ListPods, LostVolumeFinder } from './reconcile/lost-volume.ts';
 import { MirrorReconciler } from './reconcile/mirror-reconciler.ts';
 import { NodeAgents } from './reconcile/node-agents.ts';
 import { NodeFinalizer } from './reconcile/node-finalizer.ts';
@@ -28,6 +27,7 @@ import { PodHandovers } from './reconcile/pod-handovers.ts';
 import { Reporter } from './reconcile/reporter.ts';
 import { StrategyInventory } from './reconcile/strategy-inventory.ts';
 import { Surveyor } from './reconcile/surveyor.ts';
+import { type ListPods, UnreadyPodFinder } from './reconcile/unready-pods.ts';
 import { VolumeGrower } from './reconcile/volume-grower.ts';
 import { effectOf, observedObjects, watchedObjects } from './reconcile/watches.ts';
 import type { MirrorSettings } from './settings.ts';
@@ -133,7 +133,7 @@ export function createMirrorController(options: MirrorControllerOptions): Mirror
       clock,
     }),
     handovers: new PodHandovers(applier, namespace, clock),
-    lostVolumes: new LostVolumeFinder(listPods, clock),
+    unreadyPods: new UnreadyPodFinder(listPods, namespace, clock),
     volumes: new VolumeGrower(client),
     reporter,
     fleet,

@@ -9,6 +9,7 @@ import { type Problem, problemsOf } from './problem.ts';
 import { parseQuantity } from './quantity.ts';
 import { mirrorSpecSchema, type RawMirrorSpec } from './registry-mirror-spec.ts';
 import { parseSpoken } from './spoken.ts';
+import { unknownFieldsWarning } from './unknown-fields.ts';
 
 /** Services and pods are named after the mirror, and such names hold 63 characters with what is added to them. */
 export const mirrorNamePattern = '^[a-z0-9]([a-z0-9-]{0,34}[a-z0-9])?$';
@@ -60,7 +61,8 @@ export function normaliseMirror(name: string, raw: unknown): Normalised {
     problems.push(...problemsOf(parsed.error, ['spec']));
     return { problems };
   }
-  const warnings: string[] = [];
+  const unread = unknownFieldsWarning(Object.keys(parsed.data), Object.keys(mirrorSpecSchema.shape));
+  const warnings = unread === undefined ? [] : [unread];
   const host = (field: string, text: string): string => {
     const found = parseRegistryHost(text);
     if (found === undefined) problems.push({ field, message: `must be a registry host, host[:port], got ${text}` });

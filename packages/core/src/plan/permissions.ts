@@ -31,7 +31,7 @@ export function requiredRules(
     // Only to let the volumes of mirrors grow.
     { apiGroups: ['storage.k8s.io'], resources: ['storageclasses'], verbs: ['list', 'watch'] },
     { namespace, apiGroups: [''], resources: ['persistentvolumeclaims'], verbs: ['list', 'watch', 'patch'] },
-    // Only to name the nodes that do not answer.
+    // Only to name the nodes that do not answer, and to say why no replica starts.
     { namespace, apiGroups: [''], resources: ['pods'], verbs: ['list'] },
     // What does not exist yet has no name by which a rule could allow it.
     { namespace, apiGroups: ['coordination.k8s.io'], resources: ['leases'], verbs: ['create'] },

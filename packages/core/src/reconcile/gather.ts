@@ -15,12 +15,23 @@ export interface MirrorFacts {
   readonly clusterIPs: readonly string[];
   /** What is wrong with the Secret or ConfigMap the configuration relies on, and the reason for the condition. */
   readonly configProblem?: ConfigProblem;
-  readonly replicas: { readonly wanted: number; readonly ready: number };
+  readonly replicas: {
+    readonly wanted: number;
+    readonly ready: number;
+    /** How many pods there are; undefined where there is no StatefulSet, or its controller has not seen it yet. */
+    readonly made?: number;
+  };
   /** Undefined where there is no node agent, or its controller has not seen it yet. */
   readonly nodes?: { readonly desired: number; readonly ready: number };
 }
 
-const statefulSetShape = z.looseObject({ status: z.looseObject({ readyReplicas: z.number().optional() }).optional() });
+const statefulSetShape = z.looseObject({
+  status: z.looseObject({
+    observedGeneration: z.number().optional(),
+    replicas: z.number().default(0),
+    readyReplicas: z.number().default(0),
+  }),
+});
 
 /** Reads the facts about a mirror from the state. */
 export function gatherFacts(mirror: ValidMirror, state: ClusterState, settings: MirrorSettings): MirrorFacts {
@@ -32,11 +43,13 @@ export function gatherFacts(mirror: ValidMirror, state: ClusterState, settings: 
   const server = owned(state.get(StatefulSet, { namespace, name: names.statefulSet }));
   const agent = owned(state.get(DaemonSet, { namespace, name: names.daemonSet }));
   const rollout = rolloutOf(agent);
+  const { readyReplicas = 0, replicas, observedGeneration } = statefulSetShape.safeParse(server).data?.status ?? {};
+  const made = observedGeneration === undefined ? undefined : replicas;
   const problem = configProblem(mirror, state, settings);
   return {
     clusterIPs: mirrorView(object, spec, state, settings).service.clusterIPs,
     ...(problem !== undefined && { configProblem: problem }),
-    replicas: { wanted: spec.replicas, ready: statefulSetShape.safeParse(server).data?.status?.readyReplicas ?? 0 },
+    replicas: { wanted: spec.replicas, ready: readyReplicas, ...(made !== undefined && { made }) },
     ...(rollout !== undefined && { nodes: { desired: rollout.desired, ready: rollout.ready } }),
   };
 }

@@ -22,7 +22,6 @@ import type { Catalog } from '../strategy/catalog.ts';
 import { isRetried, type StepFailure } from './conditions.ts';
 import type { FleetReconciler } from './fleet-reconciler.ts';
 import { gatherFacts } from './gather.ts';
-import type { LostVolumeFinder } from './lost-volume.ts';
 import type { NodeAgents, NodesOutcome } from './node-agents.ts';
 import type { PodHandovers } from './pod-handovers.ts';
 import type { Reporter } from './reporter.ts';
@@ -30,6 +29,7 @@ import type { MirrorOutcome } from './status.ts';
 import { Steps } from './steps.ts';
 import type { StrategyInventory } from './strategy-inventory.ts';
 import type { Surveyor } from './surveyor.ts';
+import type { UnreadyPodFinder } from './unready-pods.ts';
 import type { VolumeGrower } from './volume-grower.ts';
 
 export interface MirrorReconcilerOptions {
@@ -40,7 +40,7 @@ export interface MirrorReconcilerOptions {
   readonly applier: Applier;
   readonly nodes: NodeAgents;
   readonly handovers: PodHandovers;
-  readonly lostVolumes: LostVolumeFinder;
+  readonly unreadyPods: UnreadyPodFinder;
   readonly volumes: VolumeGrower;
   readonly certificates: CertificateKeeper;
   readonly inventory: StrategyInventory;
@@ -68,10 +68,10 @@ export class MirrorReconciler {
 
   /** @param name the mirror's name; of one that is gone, owner references see to the rest */
   async reconcile(name: string, signal: AbortSignal): Promise<Result> {
-    const { surveyor, reporter, nodes, handovers, certificates, lostVolumes } = this.#options;
+    const { surveyor, reporter, nodes, handovers, certificates, unreadyPods } = this.#options;
     const mirror = surveyor.mirror(name);
     if (mirror === undefined) {
-      for (const known of [reporter, nodes, handovers, certificates, lostVolumes]) known.forget(name);
+      for (const known of [reporter, nodes, handovers, certificates, unreadyPods]) known.forget(name);
       return done;
     }
     if (mirror.kind !== 'valid') return this.#dismiss(mirror, signal);
@@ -87,7 +87,7 @@ export class MirrorReconciler {
     steps: Steps,
     signal: AbortSignal,
   ): Promise<{ readonly outcome: MirrorOutcome; readonly lookAgainMs: readonly (number | undefined)[] }> {
-    const { state, settings, surveyor, fleet, nodes, handovers, lostVolumes, volumes } = this.#options;
+    const { state, settings, surveyor, fleet, nodes, handovers, unreadyPods, volumes } = this.#options;
     const gathered = gatherFacts(mirror, state, settings);
     const hasAddress = gathered.clusterIPs.length > 0;
     const certificate = hasAddress ? await this.#ensureCertificate(mirror, steps, signal) : undefined;
@@ -107,7 +107,7 @@ export class MirrorReconciler {
     const { nodes: _stale, ...unprepared } = gathered;
     const facts = addressing?.isChanged === true ? unprepared : gathered;
     const growth = await volumes.grow(plan?.growth ?? [], signal);
-    const loss = await lostVolumes.find(mirror.object, facts.replicas.ready, signal);
+    const pods = await unreadyPods.find(mirror.object, facts.replicas, signal);
     await fleet.firstPass;
     const outcome = {
       facts,
@@ -118,12 +118,12 @@ export class MirrorReconciler {
       isHalted: nodes.isHalted(),
       ...(addressing?.withdrawal !== undefined && { withdrawal: addressing.withdrawal }),
       isAddressingApplied: addressing !== undefined,
-      lostVolume: loss.message,
+      podObstacle: pods.obstacle,
       storageNote: withRefusals(plan?.storageNote, growth.refusals),
       fleetProblems: fleet.problems,
       pendingFleets: fleet.pendingFor(mirror.object.metadata.name),
     };
-    return { outcome, lookAgainMs: [lookAgainMs, addressing?.lookAgainMs, loss.askAgainMs, growth.askAgainMs] };
+    return { outcome, lookAgainMs: [lookAgainMs, addressing?.lookAgainMs, pods.askAgainMs, growth.askAgainMs] };
   }
 
   async #ensureCertificate(

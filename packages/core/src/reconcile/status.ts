@@ -15,7 +15,7 @@ import {
   type StepFailure,
 } from './conditions.ts';
 import type { MirrorFacts } from './gather.ts';
-import { volumeUnreachable } from './lost-volume.ts';
+import type { PodObstacle } from './pod-obstacle.ts';
 import { obstaclesOf, type Withdrawal, withdrawalStatement } from './withdrawal-statement.ts';
 
 /** What came of taking a mirror from nodes that is refused or deleted. */
@@ -37,8 +37,8 @@ export interface MirrorOutcome extends Dismissal {
   readonly isHalted?: boolean;
   /** Set when the volumes that exist are not those the spec asks for. */
   readonly storageNote?: StorageNote | undefined;
-  /** Why no replica can start again where it was, and what to do. */
-  readonly lostVolume?: string | undefined;
+  /** Why no replica starts, as far as it is known. */
+  readonly podObstacle?: PodObstacle | undefined;
   /** Whether the node agent and the objects of strategies were applied. */
   readonly isAddressingApplied: boolean;
   /** Strategies whose fleet objects do not take this mirror into account yet. */
@@ -140,15 +140,15 @@ function configRendered({ facts }: MirrorOutcome): Omit<Statement, 'type'> {
 }
 
 function cacheAvailable(outcome: MirrorOutcome): Omit<Statement, 'type'> {
-  const { facts, failures, storageNote, lostVolume } = outcome;
+  const { facts, failures, storageNote, podObstacle } = outcome;
   const { replicas } = facts;
   const count = `${replicas.ready} of ${replicas.wanted} replicas are ready`;
   const unguarded = failures.filter(({ isTolerable }) => isTolerable).map((failure) => statementOf(failure).message);
   const message = [count, ...(storageNote === undefined ? [] : [storageNote.message]), ...unguarded].join('; ');
-  if (replicas.ready === 0 && lostVolume !== undefined) {
-    return { status: 'False', reason: volumeUnreachable, message: `${message}; ${lostVolume}` };
+  if (replicas.ready === 0) {
+    const { reason, message: why } = podObstacle ?? { reason: 'NoReplicaReady', message: undefined };
+    return { status: 'False', reason, message: why === undefined ? message : `${message}; ${why}` };
   }
-  if (replicas.ready === 0) return { status: 'False', reason: 'NoReplicaReady', message };
   if (unguarded.length > 0) return { status: 'True', reason: 'Unguarded', message };
   return { status: 'True', reason: storageNote?.reason ?? 'ReplicasReady', message };
 }

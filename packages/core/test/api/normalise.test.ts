@@ -40,7 +40,7 @@ test('what the user says is kept', () => {
     unknown: 'kept by the API server, of no meaning here',
   };
   expect(normaliseMirror('docker', raw)).toEqual({
-    warnings: [],
+    warnings: ['the operator ignores what it does not know: spec.unknown'],
     spec: {
       upstreamHost: 'docker.io',
       masqueradeHost: 'local.docker.io:8443',

@@ -55,12 +55,15 @@ test('an operator says over HTTP that it is ready, and what it did', async () =>
 
 test('events tell of warnings once and of transitions', async () => {
   await cluster.operator();
-  const mirror = await cluster.mirror('quay', { upstreamUrl: 'https://quay.io' });
+  const mirror = await cluster.mirror('quay', { upstreamUrl: 'https://quay.io', masqueradeURL: 'quay.io' });
   const warning =
     'Warning SpecWarning: spec.upstreamUrl names a host, without a scheme: https:// is ignored, quay.io is used';
   await eventually(async () => {
     const events = await eventsAbout(mirror);
     expect(events).toContain(warning);
+    expect(events).toContain(
+      'Warning SpecWarning: the operator ignores what it does not know: spec.masqueradeURL (is masqueradeUrl meant?)',
+    );
     expect(events).toContain('Normal NoReplicaReady: 0 of 2 replicas are ready');
   });
   const magic = { spec: { addressing: [{ type: 'magic' }] } };

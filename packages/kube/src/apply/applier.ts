@@ -1,5 +1,5 @@
 import type { KubeClient } from '../client/kube-client.ts';
-import { isConflict, TerminalError, WaitingError } from '../errors.ts';
+import { isConflict, isInvalid, TerminalError, WaitingError } from '../errors.ts';
 import type { ObjectStore } from '../informer/object-store.ts';
 import { silentLogger, type Logger } from '../logger.ts';
 import { describe, keyOf, kindOf, type GroupVersionKind, type KubernetesObject, type ObjectKey } from '../object.ts';
@@ -9,6 +9,7 @@ import { appliedHash, appliedHashAnnotation, withAppliedHash } from './applied-h
 import { covers } from './covers.ts';
 import { OwnWrites } from './own-writes.ts';
 import { prune, type PruneScope } from './prune.ts';
+import { replaceLists } from './replace-lists.ts';
 
 export interface ApplierOptions {
   readonly client: KubeClient;
@@ -55,10 +56,11 @@ export class Applier {
   }
 
   /**
-   * Applies one object. Fields that others changed become ours again; fields that others added stay.
+   * Applies one object. Fields that others changed become ours again; fields that others added stay, except list items that
+   * make the server refuse ours.
    *
    * @param isOurs whether an object of that name may be written to (its owner, its labels)
-   * @throws TerminalError `ForeignObject` when it may not, a WaitingError where no informer would tell of a change; ApiError 409 or 422 when the object was replaced meanwhile: try again
+   * @throws TerminalError `ForeignObject` when it may not, a WaitingError where no informer would tell of a change; ApiError 409 when the object was replaced meanwhile: try again; 422 when the server refuses it for what it says
    */
   async apply(
     object: KubernetesObject,
@@ -141,16 +143,34 @@ export class Applier {
       this.#note(live);
       return 'unchanged';
     }
+    const applied = await this.#writeOver(live, desired, signal);
+    this.#note(applied);
+    if (versionOf(applied) !== versionOf(live)) return 'updated';
+    this.#settled.set(idOf(desired), versionOf(live));
+    return 'unchanged';
+  }
+
+  async #writeOver(
+    live: KubernetesObject,
+    desired: KubernetesObject,
+    signal: AbortSignal | undefined,
+  ): Promise<KubernetesObject> {
     const { client, fieldManager, adopts = [] } = this.#options;
     const adopted = await adopt(client, live, { fieldManager, adopts }, signal);
     // The uid is a precondition: should the object be replaced meanwhile, it is looked at again first.
     const { uid } = adopted.metadata;
     const body = { ...desired, metadata: { ...desired.metadata, ...(uid !== undefined && { uid }) } };
-    const applied = await client.apply(body, { fieldManager, force: true }, signal);
-    this.#note(applied);
-    if (versionOf(applied) !== versionOf(live)) return 'updated';
-    this.#settled.set(idOf(desired), versionOf(live));
-    return 'unchanged';
+    const write = async () => client.apply(body, { fieldManager, force: true }, signal);
+    try {
+      return await write();
+    } catch (error) {
+      if (!isInvalid(error)) throw error;
+      const replaced = await replaceLists(client, desired, adopted, fieldManager, signal).catch((refusal: unknown) => {
+        throw isConflict(refusal) ? refusal : error;
+      });
+      await adopt(client, replaced, { fieldManager, adopts }, signal);
+      return write();
+    }
   }
 
   #note(written: KubernetesObject, isDeletion = false): void {

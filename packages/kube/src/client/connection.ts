@@ -82,7 +82,8 @@ function naming(file: string | undefined, load: () => void): void {
   try {
     load();
   } catch (cause) {
-    const message = cause instanceof Error ? cause.message : String(cause);
+    // What follows the first line is an excerpt of a file that holds credentials.
+    const [message] = (cause instanceof Error ? cause.message : String(cause)).split('\n', 1);
     if (file === undefined) throw cause;
     throw new TerminalError('UnreadableKubeconfig', `${file} cannot be read as a kubeconfig: ${message}`, { cause });
   }

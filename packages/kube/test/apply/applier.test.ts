@@ -69,6 +69,44 @@ describe('the applier', () => {
     expect(after?.metadata.generation).toBe(before?.metadata.generation);
   });
 
+  describe('a Service whose ports somebody edited', () => {
+    const kind = { group: '', version: 'v1', kind: 'Service' };
+    const port = { name: 'https', port: 443, protocol: 'TCP', targetPort: 'https' };
+    const edit = { name: 'https', port: 8443, protocol: 'TCP', targetPort: 8443 };
+
+    test.each([
+      { title: 'another number', ports: [edit] },
+      { title: 'another protocol', ports: [{ ...port, protocol: 'UDP' }] },
+      { title: 'another target', ports: [{ ...port, targetPort: 8443 }] },
+      { title: 'another name', ports: [{ ...port, name: 'web' }] },
+      {
+        title: 'another number beside a further port: that goes, too',
+        ports: [edit, { name: 'http', port: 80, protocol: 'TCP', targetPort: 80 }],
+      },
+    ])('has ours again, and its address: $title', async ({ title, ports }) => {
+      const name = `ports-${title.replaceAll(/[^a-z]/g, '').slice(-20)}`;
+      const metadata = { namespace, name, labels: ours };
+      const wanted = { apiVersion: 'v1', kind: 'Service', metadata, spec: { ports: [port], selector: ours } };
+      await newApplier().apply(wanted, isOurs);
+      const before = await client.get(kind, { namespace, name });
+      const change = { metadata: { annotations: { theirs: 'stays' } }, spec: { ports } };
+      await client.patch(kind, { namespace, name }, change, { type: 'merge', fieldManager: 'kubectl-edit' });
+
+      expect(await newApplier().apply(wanted, isOurs)).toBe('updated');
+      const after = await client.get(kind, { namespace, name });
+      expect(after?.['spec']).toEqual(before?.['spec']);
+      expect(after?.metadata.annotations).toMatchObject({ theirs: 'stays' });
+      expect(await newApplier().apply(wanted, isOurs)).toBe('unchanged');
+    });
+  });
+
+  test('says why the server refuses an object that no edit stands in the way of', async () => {
+    const wanted = configMap(namespace, 'fixed', { a: '1' }, ours);
+    await newApplier().apply({ ...wanted, immutable: true }, isOurs);
+    const refused = newApplier().apply({ ...wanted, immutable: true, data: { a: '2' } }, isOurs);
+    await expect(refused).rejects.toThrow('field is immutable when `immutable` is set');
+  });
+
   test('never writes to a foreign object, and asks again where nobody would tell that it is gone', async () => {
     await client.create(configMap(namespace, 'foreign', { a: 'theirs' }));
     const refused = newApplier().apply(configMap(namespace, 'foreign', { a: 'ours' }, ours), isOurs);
@@ -90,7 +128,7 @@ describe('the applier', () => {
       configMap(namespace, 'replaced', { a: '1' }, ours),
       isOurs,
     );
-    await expect(applied).rejects.toMatchObject({ status: 422 });
+    await expect(applied).rejects.toMatchObject({ status: 409 });
     await late.close();
     expect(await read('replaced')).toMatchObject({ data: { a: 'theirs' } });
   });

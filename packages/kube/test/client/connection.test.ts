@@ -73,6 +73,8 @@ describe('finding the cluster', () => {
         reason: 'UnreadableKubeconfig',
         message: `${folder} cannot be read as a kubeconfig: EISDIR: illegal operation on a directory, read`,
       });
+      await writeFile(file, 'users: [{ name: me, user: { token: secret } }');
+      await expect(loads(file)).rejects.toThrow(/^.* cannot be read as a kubeconfig: [^\n]+$/);
     });
   });
 

@@ -1,21 +1,22 @@
 import { spokenIssue } from '@entrepot/core';
 import { parse, YAMLParseError } from 'yaml';
-import { FailedError } from '../cli/exit.ts';
+import type { z } from 'zod';
+import { UsageError } from '../cli/exit.ts';
 import { type Values, valuesSchema } from './values-schema.ts';
 
 /** Values as somebody wrote them: some of all, not checked. */
 export type SomeValues = Readonly<Record<string, unknown>>;
 
-/** Reads a file of values. @throws FailedError that names the file and the place */
+/** Reads a file of values. @throws UsageError that names the file and the place */
 export function readValues(text: string, file: string): SomeValues {
   try {
     const found: unknown = parse(text) ?? {};
     if (isDictionary(found)) return found;
   } catch (error) {
     if (!(error instanceof YAMLParseError)) throw error;
-    throw new FailedError(`${file}: ${error.message}`, { cause: error });
+    throw new UsageError(`${file}: ${error.message}`, { cause: error });
   }
-  throw new FailedError(`${file}: this is no dictionary of values`);
+  throw new UsageError(`${file}: this is no dictionary of values`);
 }
 
 /** Values over values, as Helm lays its files over each other: dictionaries are merged, all else is replaced. */
@@ -31,12 +32,20 @@ export function overlaid(...layers: readonly SomeValues[]): SomeValues {
 
 const defaults = valuesSchema.parse({});
 
-/** Checks values and lays them over the defaults. @throws FailedError that names every field that is wrong */
+/** Checks values and lays them over the defaults. @throws UsageError that names every field that is wrong */
 export function completeValues(given: SomeValues): Values {
-  const parsed = valuesSchema.safeParse(overlaid(defaults, given), { error: spokenIssue });
+  const parsed = valuesSchema.safeParse(overlaid(defaults, given), { error: spokenIssue, reportInput: true });
   if (parsed.success) return parsed.data;
-  const sentences = parsed.error.issues.map(({ path, message }) => `  ${['values', ...path].join('.')}: ${message}`);
-  throw new FailedError(['the values are wrong:', ...sentences].join('\n'));
+  const sentences = parsed.error.issues.map(
+    (issue) => `  ${['values', ...issue.path].join('.')}: ${sentenceOf(issue)}`,
+  );
+  throw new UsageError(['the values are wrong:', ...sentences].join('\n'));
+}
+
+/** What was given is named where it is one of the few things that values of a form are. */
+function sentenceOf({ code, message, input }: z.core.$ZodIssue): string {
+  const isNamed = code !== 'invalid_type' && (typeof input === 'string' || typeof input === 'number');
+  return isNamed ? `${message}, got ${JSON.stringify(input)}` : message;
 }
 
 function isDictionary(found: unknown): found is SomeValues {

@@ -55,7 +55,12 @@ const forms: Readonly<Record<string, SettingForm>> = {
   '<module>': { empty: [], text: joined, given: asUnderstood, schema: z.array(z.string()) },
   '<port>': { empty: '', text: asText, given: asUnderstood, schema: z.int().min(0).max(65_535) },
   // YAML takes on and off for truth values, unless they are quoted or given to Helm as `--set`.
-  '<on|off>': { empty: '', text: asText, given: asUnderstood, schema: z.literal([true, false, 'on', 'off', '']) },
+  '<on|off>': {
+    empty: '',
+    text: asText,
+    given: asUnderstood,
+    schema: z.literal([true, false, 'on', 'off', ''], 'must be on or off'),
+  },
 };
 
 /** The form of a setting among the chart's values. */
@@ -86,8 +91,9 @@ export function settingVariables(): readonly Tree[] {
 /** The schema's own words about the text, and nothing at all beside it. */
 function textSchema(setting: SettingDefinition): z.ZodType {
   const { pattern, enum: words } = z.toJSONSchema(setting.schema, { io: 'input' });
-  if (words !== undefined) return z.enum(['', ...words.map(String)]);
-  return pattern === undefined ? z.string() : z.string().regex(new RegExp(`^$|${pattern}`));
+  const message = `must be ${setting.wants}`;
+  if (words !== undefined) return z.enum(['', ...words.map(String)], message);
+  return pattern === undefined ? z.string() : z.string().regex(new RegExp(`^$|${pattern}`), message);
 }
 
 /** The variable's own words, but for those on how lists and dictionaries are written as text. */

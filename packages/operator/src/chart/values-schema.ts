@@ -21,7 +21,7 @@ function image(repository: string, tag: string, what: string): z.ZodPrefault<z.Z
       tag: z.string().default(tag).describe(`Its tag${version}.`),
       digest: z
         .string()
-        .regex(/^(sha256:[0-9a-f]{64})?$/)
+        .regex(/^(sha256:[0-9a-f]{64})?$/, 'must be sha256: and 64 hexadecimal digits')
         .default('')
         .describe('Its digest, sha256:…; the tag then says nothing.'),
     })
@@ -94,7 +94,7 @@ export const valuesSchema = z
       .strictObject({
         enabled: z.boolean().default(true).describe('Whether there is one.'),
         maxUnavailable: z
-          .union([z.int().min(0), z.string()])
+          .union([z.int().min(0), z.string()], 'must be a number of pods, or a percentage of them')
           .default(1)
           .describe('How many may be evicted at a time.'),
       })
@@ -145,7 +145,7 @@ export const valuesSchema = z
           .describe('Whether `helm uninstall` also deletes the claims of mirrors, and with them what is cached.'),
         timeout: z
           .string()
-          .regex(/^\d+[smhd]$/)
+          .regex(/^\d+[smhd]$/, 'must be a whole number and one of s, m, h and d, such as 4m')
           .default('4m')
           .describe(
             'How long it may take to wait for nodes and to stop the operator. `helm uninstall --timeout` must be a minute longer; it is 5m by default.',

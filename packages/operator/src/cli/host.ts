@@ -6,7 +6,7 @@ export interface Host {
   /** Aborted when the program is asked to end. */
   readonly signal: AbortSignal;
   /** Everything that comes in at standard input. */
-  readStdin(): Promise<string>;
+  readStdin(): Promise<Uint8Array>;
   /** Results. */
   out(text: string): void;
   /** Messages to the person who called. */

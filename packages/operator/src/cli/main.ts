@@ -1,4 +1,4 @@
-import { text } from 'node:stream/consumers';
+import { buffer } from 'node:stream/consumers';
 import { askedProbe, probe } from '../map-check/probe.ts';
 
 const words = process.argv.slice(2);
@@ -20,7 +20,7 @@ async function wholeProgram(): Promise<number> {
     environment: process.env,
     folder: process.cwd(),
     signal: ending.signal,
-    readStdin: () => text(process.stdin),
+    readStdin: () => buffer(process.stdin),
     out: (chunk) => process.stdout.write(chunk),
     say,
   });

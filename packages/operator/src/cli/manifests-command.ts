@@ -1,18 +1,17 @@
-import { readFile } from 'node:fs/promises';
-import { isAbsolute, resolve } from 'node:path';
-import { Command, Option } from 'commander';
+import { isAbsolute } from 'node:path';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { completeValues, overlaid, readValues, type SomeValues } from '../chart/read-values.ts';
 import { readConfiguration, type Configuration } from '../configuration.ts';
 import { isPath } from '../extensions.ts';
 import { givenValues, settingsGivenBy } from '../manifests/given-values.ts';
 import { manifests } from '../manifests/manifests.ts';
 import { imageParts } from '../chart/image.ts';
-import { messageOf } from '../message-of.ts';
 import { outputFormats, printObjects } from '../output.ts';
 import { printYaml } from '../print-yaml.ts';
 import type { GivenSettings } from '../settings/given-settings.ts';
-import { FailedError } from './exit.ts';
+import { image as imageSchema } from '../settings/value-schemas.ts';
 import type { Host } from './host.ts';
+import { readText } from './read-text.ts';
 import { addSettingOptions, settingsGivenTo } from './setting-options.ts';
 
 const about = `Prints everything it takes to run the operator in a cluster: its Namespace,
@@ -37,7 +36,7 @@ export function manifestsCommand(host: Host): Command {
   const command = new Command('manifests')
     .summary('print what installs the operator')
     .description(about)
-    .option('--image <image>', "image of the operator; default: that of this program's version")
+    .option('--image <image>', "image of the operator; default: that of this program's version", imageOf)
     .option('--values <file...>', "values of the chart, YAML files; later ones win; '-' is standard input")
     .option('--without-namespace', 'leave the Namespace out: to delete it takes everything that is in it')
     .addOption(new Option('-o, --output <format>', 'format of the output').choices(formats).default('yaml'))
@@ -65,14 +64,15 @@ interface ManifestsOptions {
   readonly output: (typeof formats)[number];
 }
 
+/** @throws InvalidArgumentError where nodes could pull nothing by it */
+function imageOf(text: string): string {
+  if (imageSchema.safeParse(text).success) return text;
+  throw new InvalidArgumentError('It wants an image, such as ghcr.io/entrepot/operator:1.0.0.');
+}
+
 async function readFileOf(file: string, host: Host): Promise<SomeValues> {
-  if (file === '-') return readValues(await host.readStdin(), 'standard input');
-  try {
-    return readValues(await readFile(resolve(host.folder, file), 'utf8'), file);
-  } catch (error) {
-    if (error instanceof FailedError) throw error;
-    throw new FailedError(`cannot read a file: ${messageOf(error)}`, { cause: error });
-  }
+  const { text, source } = await readText(file, host);
+  return readValues(text, source);
 }
 
 /** Modules that are files were found here; the operator looks for them in its image. */

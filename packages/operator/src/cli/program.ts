@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { version } from '../version.ts';
 import { crdsCommand } from './crds-command.ts';
+import { exitCodesHelp } from './exit.ts';
 import type { Host } from './host.ts';
 import { manifestsCommand } from './manifests-command.ts';
 import { operatorCommand } from './operator-command.ts';
@@ -15,9 +16,7 @@ makes nodes or pods use it.`;
 const firstSteps = `
 First steps:
   entrepot manifests | kubectl apply -f -     installs the operator in the cluster
-  entrepot render -f mirror.yaml              shows what it would make of a RegistryMirror
-
-Exit codes: 0 fine, 1 failed, 2 the command line or a setting is wrong.`;
+  entrepot render -f mirror.yaml              shows what it would make of a RegistryMirror`;
 
 /** The command line `entrepot`; nothing in it knows the process it runs in. */
 export function program(host: Host): Command {
@@ -34,7 +33,8 @@ function inherit(command: Command, host: Host): Command {
     .exitOverride()
     .showHelpAfterError(`('${[command.parent?.name(), command.name()].join(' ').trim()} --help' tells more)`)
     .configureOutput({ writeOut: (text) => host.out(text), writeErr: (text) => host.say(text) })
-    .configureHelp({ helpWidth: 100, showGlobalOptions: false });
+    .configureHelp({ helpWidth: 100, showGlobalOptions: false })
+    .addHelpText('after', exitCodesHelp);
   for (const child of command.commands) inherit(child, host);
   return command;
 }

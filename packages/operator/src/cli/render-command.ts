@@ -1,14 +1,11 @@
-import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { readConfiguration } from '../configuration.ts';
-import { messageOf } from '../message-of.ts';
 import { printObjects, type OutputFormat } from '../output.ts';
 import { readObjects, type FoundObject } from '../render/read-objects.ts';
 import { renderObjects } from '../render/render-objects.ts';
-import { FailedError } from './exit.ts';
 import type { Host } from './host.ts';
 import { outputOption } from './output-option.ts';
+import { readText } from './read-text.ts';
 import { addSettingOptions, settingsGivenTo } from './setting-options.ts';
 
 const about = `Prints every object the operator would apply, without a cluster.
@@ -51,16 +48,8 @@ interface RenderOptions {
 async function readFiles(files: readonly string[], host: Host): Promise<readonly FoundObject[]> {
   const found: FoundObject[] = [];
   for (const file of files) {
-    const text = file === '-' ? await host.readStdin() : await readText(resolve(host.folder, file));
-    found.push(...readObjects(text, file === '-' ? 'standard input' : file));
+    const { text, source } = await readText(file, host);
+    found.push(...readObjects(text, source));
   }
   return found;
-}
-
-async function readText(path: string): Promise<string> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    throw new FailedError(`cannot read a file: ${messageOf(error)}`, { cause: error });
-  }
 }

@@ -1,7 +1,6 @@
 import { CommanderError } from 'commander';
 import { TerminalError } from '@entrepot/kube';
-import { SettingsError } from '../settings/complaints.ts';
-import { exitCodes, FailedError } from './exit.ts';
+import { exitCodes, FailedError, UsageError } from './exit.ts';
 import type { Host } from './host.ts';
 import { program } from './program.ts';
 
@@ -15,15 +14,13 @@ export async function run(words: readonly string[], host: Host): Promise<number>
     return exitCodes.fine;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.fine : exitCodes.usage;
-    host.say(`entrepot: ${complaint(error)}\n`);
-    return error instanceof SettingsError ? exitCodes.usage : exitCodes.failed;
+    host.say(`entrepot: ${host.signal.aborted ? 'told to end before it was done' : complaint(error)}\n`);
+    return error instanceof UsageError ? exitCodes.usage : exitCodes.failed;
   }
 }
 
 /** Users get a sentence for what they can mend; for what nobody foresaw, the stack as well. */
 function complaint(error: unknown): string {
-  if (error instanceof SettingsError || error instanceof FailedError || error instanceof TerminalError) {
-    return error.message;
-  }
+  if (error instanceof FailedError || error instanceof TerminalError) return error.message;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

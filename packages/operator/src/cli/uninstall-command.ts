@@ -33,9 +33,11 @@ export function uninstallCommand(host: Host): Command {
     .option('--namespace <namespace>', "the operator's namespace (env: NAMESPACE, default: default)")
     .option('--timeout <duration>', 'how long all of it may take, waiting for nodes included', '11m')
     .option('--delete-claims', 'delete the claims of mirrors, too, and with them what is cached')
+    .option('--quiet', 'tell only what came of it, not what is waited for')
     .addHelpText('after', examples)
-    .action(async ({ timeout, namespace, deleteClaims = false, ...cluster }: UninstallFlags) => {
-      const options = { ...read({ NAMESPACE: namespace, TIMEOUT: timeout }, host), deletesClaims: deleteClaims };
+    .action(async ({ timeout, namespace, deleteClaims = false, quiet = false, ...cluster }: UninstallFlags) => {
+      const given = read({ NAMESPACE: namespace, TIMEOUT: timeout }, host);
+      const options = { ...given, deletesClaims: deleteClaims, isQuiet: quiet };
       const client = new KubeClient(await connect(cluster), { userAgent: `entrepot-uninstall/${version}` });
       try {
         await uninstall(client, options, host);
@@ -51,6 +53,7 @@ interface UninstallFlags {
   readonly namespace?: string;
   readonly timeout: string;
   readonly deleteClaims?: boolean;
+  readonly quiet?: boolean;
 }
 
 /** @throws SettingsError that lists what is wrong */

@@ -66,6 +66,8 @@ const job: Tree = {
               'uninstall',
               '--timeout',
               value('uninstall.timeout'),
+              // Helm 4 writes the whole log of a hook into one line of its own.
+              '--quiet',
               when(value('uninstall.deleteClaims'), '--delete-claims'),
             ],
             env: [{ name: 'NAMESPACE', value: namespace }],

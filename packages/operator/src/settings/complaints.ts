@@ -1,7 +1,8 @@
+import { UsageError } from '../cli/exit.ts';
 import type { GivenSettings } from './given-settings.ts';
 
 /** Some settings are wrong; the message lists all of them. */
-export class SettingsError extends Error {
+export class SettingsError extends UsageError {
   override readonly name = 'SettingsError';
 
   constructor(complaints: readonly string[]) {

@@ -15,8 +15,9 @@ export async function requireOperator(client: KubeClient, namespace: string, sig
   if ((await client.get(Deployment, { namespace, name: operatorName }, signal)) !== undefined) return;
   if (await hasOwnObjects(client, namespace, signal)) return;
   if ((await allMirrors(client, signal)).length === 0) return;
-  throw new FailedError(`no operator is in namespace ${namespace}, but RegistryMirrors are in the cluster: nothing was deleted.
-${wayOut(await namespacesOfOperators(client, signal))}`);
+  throw new FailedError(
+    `no operator is in namespace ${namespace}, but RegistryMirrors are in the cluster: nothing was deleted. ${wayOut(await namespacesOfOperators(client, signal))}`,
+  );
 }
 
 /** Undefined where that may not be seen. */

@@ -16,6 +16,8 @@ export interface UninstallOptions {
   readonly limitMs: number;
   /** Whether the claims of mirrors go as well. */
   readonly deletesClaims: boolean;
+  /** Whether only what came of it is told, not what is waited for. */
+  readonly isQuiet: boolean;
 }
 
 /** Without a finalizer, a mirror goes at once. */
@@ -28,10 +30,10 @@ const lateLimitMs = 5_000;
  * @throws FailedError that says what is still there when the limit was reached, or that the namespace is not the operator's
  */
 export async function uninstall(client: KubeClient, options: UninstallOptions, host: Host): Promise<void> {
-  const { namespace, limitMs } = options;
+  const { namespace, limitMs, isQuiet } = options;
   const { signal } = host;
   const say = (line: string): void => host.say(`${line}\n`);
-  const waiting: Waiting = { endMs: systemClock.elapsedMs() + limitMs, onProgress: say };
+  const waiting: Waiting = { endMs: systemClock.elapsedMs() + limitMs, onProgress: isQuiet ? () => {} : say };
   const check = async (): Promise<undefined> => {
     await requireOperator(client, namespace, signal);
   };
@@ -56,17 +58,20 @@ export async function uninstall(client: KubeClient, options: UninstallOptions, h
   if (late !== undefined) throw new FailedError(mirrorsCame(late, options));
 
   const stopped = isThere ? 'the operator is stopped' : `no operator is in namespace ${namespace}`;
-  await takeRemains(client, stopped, options, waiting, signal);
+  for (const line of await takeRemains(client, stopped, options, waiting, signal)) say(line);
 }
 
-/** @throws FailedError when the API server does not take it in time */
+/**
+ * @returns what was done
+ * @throws FailedError when the API server does not take it in time
+ */
 async function takeRemains(
   client: KubeClient,
   stopped: string,
   options: UninstallOptions,
   waiting: Waiting,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<readonly string[]> {
   const { namespace, deletesClaims } = options;
   const deleted = new Set<string>();
   const claims = new Set<string>();
@@ -79,25 +84,26 @@ async function takeRemains(
   };
   const failure = await waitUntil(remains, waiting, signal);
   if (failure !== undefined) throw new FailedError(`${stopped}, but not all is deleted; ${failure}`);
-  waiting.onProgress(`${stopped}; deleted: ${[...deleted].join(', ') || 'nothing'}`);
-  if (claims.size > 0) waiting.onProgress(aboutClaims([...claims], options));
+  const done = `${stopped}; deleted: ${[...deleted].join(', ') || 'nothing'}`;
+  return claims.size === 0 ? [done] : [done, aboutClaims([...claims], options)];
 }
 
-function mirrorsLeft(left: string, { limitMs, namespace }: UninstallOptions): string {
-  return `after ${limitMs / 1000} s, RegistryMirrors are still there:
-${left}
-Nothing else was taken away. The operator goes on with it while it runs (kubectl -n ${namespace} get deployment ${operatorName}),
-and gives nodes up that do not answer within NODE_WITHDRAWAL_LIMIT. Repeat this later, or with a longer time.`;
+/** In one line, as all that is told at the end: Helm writes what a hook says into one. */
+function mirrorsLeft(left: string, { limitMs }: UninstallOptions): string {
+  return `after ${limitMs / 1000} s, RegistryMirrors are still there: ${someOf(left)}. Nothing else was taken away. The operator goes on while it runs, and gives up nodes that do not answer within NODE_WITHDRAWAL_LIMIT: repeat this later. To see more: kubectl describe registrymirrors`;
 }
 
 function mirrorsCame(late: string, { namespace }: UninstallOptions): string {
-  return `RegistryMirrors came while the operator was being stopped, and nobody makes nodes forget them any more:
-${late}
-Start it again, then repeat this: kubectl -n ${namespace} scale deployment ${operatorName} --replicas=1`;
+  return `RegistryMirrors came while the operator was being stopped, and nobody makes nodes forget them any more: ${someOf(late)}. Start it again, then repeat this: kubectl -n ${namespace} scale deployment ${operatorName} --replicas=1`;
+}
+
+/** The first of what is missing, one a line, and how many more there are: mostly they wait for the same nodes. */
+function someOf(missing: string): string {
+  const [first = '', ...more] = missing.split('\n');
+  return more.length === 0 ? first : `${first} (and ${more.length} more)`;
 }
 
 function aboutClaims(claims: readonly string[], { namespace, deletesClaims }: UninstallOptions): string {
   if (deletesClaims) return `deleted claims: ${claims.join(', ')}`;
-  return `claims stay, with what is cached; to delete them:
-kubectl -n ${namespace} delete persistentvolumeclaims ${claims.join(' ')}`;
+  return `claims stay, with what is cached; to delete them: kubectl -n ${namespace} delete persistentvolumeclaims ${claims.join(' ')}`;
 }

@@ -31,7 +31,7 @@ async function manifests(words: readonly string[], values: object = {}): Promise
     environment: {},
     folder: fixtures,
     signal: AbortSignal.timeout(30_000),
-    readStdin: () => Promise.resolve(JSON.stringify(values)),
+    readStdin: () => Promise.resolve(Buffer.from(JSON.stringify(values))),
     out: (text) => (out += text),
     say: (text) => (said += text),
   });

@@ -14,7 +14,7 @@ export async function runHere(
     environment: { NAMESPACE: namespace },
     folder: fixtures,
     signal: AbortSignal.timeout(200_000),
-    readStdin: () => Promise.resolve(''),
+    readStdin: () => Promise.resolve(new Uint8Array()),
     out: () => {},
     say: (text) => {
       said += text;

@@ -43,8 +43,7 @@ describe('entrepot uninstall', { timeout: 240_000 }, () => {
 
     expect(await uninstall(['--namespace', 'elsewhere'])).toMatchObject({
       code: 1,
-      said: `entrepot: no operator is in namespace elsewhere, but RegistryMirrors are in the cluster: nothing was deleted.
-An operator is in namespace mirrors: repeat this with --namespace mirrors.
+      said: `entrepot: no operator is in namespace elsewhere, but RegistryMirrors are in the cluster: nothing was deleted. An operator is in namespace mirrors: repeat this with --namespace mirrors.
 `,
     });
     expect(await mirrorNames()).toEqual(['hub']);
@@ -52,8 +51,7 @@ An operator is in namespace mirrors: repeat this with --namespace mirrors.
     await cluster.client.delete(Deployment, { namespace, name: 'entrepot-operator' });
     expect(await uninstall([])).toMatchObject({
       code: 1,
-      said: `entrepot: no operator is in namespace mirrors, but RegistryMirrors are in the cluster: nothing was deleted.
-None is in any other namespace, and without one nodes do not forget mirrors: install it again, then repeat this.
+      said: `entrepot: no operator is in namespace mirrors, but RegistryMirrors are in the cluster: nothing was deleted. None is in any other namespace, and without one nodes do not forget mirrors: install it again, then repeat this.
 `,
     });
     expect(await mirrorNames()).toEqual(['hub']);
@@ -102,12 +100,14 @@ None is in any other namespace, and without one nodes do not forget mirrors: ins
   });
 
   test('names what is left when nobody works on it, and takes nothing else away', async () => {
-    await cluster.apply({
-      apiVersion: 'k8s.osp.tech/v1',
-      kind: 'RegistryMirror',
-      metadata: { name: 'stuck', finalizers: ['entrepot.k8s.osp.tech/nodes'] },
-      spec: { upstreamUrl: 'stuck.example.com' },
-    });
+    for (const name of ['stuck', 'stuck-too']) {
+      await cluster.apply({
+        apiVersion: 'k8s.osp.tech/v1',
+        kind: 'RegistryMirror',
+        metadata: { name, finalizers: ['entrepot.k8s.osp.tech/nodes'] },
+        spec: { upstreamUrl: `${name}.example.com` },
+      });
+    }
     await cluster.apply({ apiVersion: 'v1', kind: 'Secret', metadata: { name: 'entrepot-ca', namespace } });
     const message = 'name mirror-stuck is being taken from nodes: 1 of 2 nodes are done; not ready: node-7';
     const time = new Date(0).toISOString();
@@ -117,17 +117,20 @@ None is in any other namespace, and without one nodes do not forget mirrors: ins
 
     const { code, said } = await uninstall(['--timeout', '2s']);
 
-    expect(said).toBe(`RegistryMirror stuck: ${message}
-entrepot: after 2 s, RegistryMirrors are still there:
-RegistryMirror stuck: ${message}
-Nothing else was taken away. The operator goes on with it while it runs (kubectl -n mirrors get deployment entrepot-operator),
-and gives nodes up that do not answer within NODE_WITHDRAWAL_LIMIT. Repeat this later, or with a longer time.
-`);
+    const failure = `entrepot: after 2 s, RegistryMirrors are still there: RegistryMirror stuck: ${message} (and 1 more). Nothing else was taken away. The operator goes on while it runs, and gives up nodes that do not answer within NODE_WITHDRAWAL_LIMIT: repeat this later. To see more: kubectl describe registrymirrors\n`;
+    expect(said).toBe(`RegistryMirror stuck: ${message}\nRegistryMirror stuck-too: is being deleted\n${failure}`);
     expect(code).toBe(1);
+    expect(await uninstall(['--timeout', '1s', '--quiet'])).toEqual({
+      code: 1,
+      out: '',
+      said: failure.replace('2 s', '1 s'),
+    });
     expect(await cluster.objects()).toContain('Secret mirrors/entrepot-ca');
 
     const gone = { metadata: { finalizers: null } };
-    await cluster.client.patch(RegistryMirror, { name: 'stuck' }, gone, { type: 'merge' });
+    for (const name of ['stuck', 'stuck-too']) {
+      await cluster.client.patch(RegistryMirror, { name }, gone, { type: 'merge' });
+    }
     expect(await uninstall([])).toMatchObject({ code: 0 });
   });
 
@@ -155,9 +158,7 @@ and gives nodes up that do not answer within NODE_WITHDRAWAL_LIMIT. Repeat this 
 
     await came;
     expect(said)
-      .toContain(`entrepot: RegistryMirrors came while the operator was being stopped, and nobody makes nodes forget them any more:
-RegistryMirror late: is being deleted
-Start it again, then repeat this: kubectl -n mirrors scale deployment entrepot-operator --replicas=1
+      .toContain(`entrepot: RegistryMirrors came while the operator was being stopped, and nobody makes nodes forget them any more: RegistryMirror late: is being deleted. Start it again, then repeat this: kubectl -n mirrors scale deployment entrepot-operator --replicas=1
 `);
     expect(code).toBe(1);
     await cluster.client.patch(RegistryMirror, { name: 'late' }, { metadata: { finalizers: null } }, { type: 'merge' });
@@ -169,8 +170,8 @@ Start it again, then repeat this: kubectl -n mirrors scale deployment entrepot-o
     const foreign = ['data-registry-0', 'image-store-registry-mirror-quay-0-copy', 'image-store-registry-mirror-hub-0'];
     for (const name of [...ours, ...foreign]) await cluster.apply(claim(name));
     const kept = await uninstall([]);
-    expect(kept.said).toContain(`claims stay, with what is cached; to delete them:
-kubectl -n mirrors delete persistentvolumeclaims ${ours.join(' ')}
+    expect(kept.said)
+      .toContain(`claims stay, with what is cached; to delete them: kubectl -n mirrors delete persistentvolumeclaims ${ours.join(' ')}
 `);
     const taken = await uninstall(['--delete-claims']);
     expect(taken.said).toContain(`deleted claims: ${ours.join(', ')}\n`);
