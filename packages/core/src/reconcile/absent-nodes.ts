@@ -1,11 +1,4 @@
-import {
-  ApiError,
-  type Clock,
-  type KubeClient,
-  type KubernetesObject,
-  labelSelector,
-  systemClock,
-} from '@entrepot/kube';
+import { ApiError, type Clock, type KubeClient, labelSelector, systemClock } from '@entrepot/kube';
 import { z } from 'zod';
 import { Pod } from '../api/group.ts';
 import { namesOf } from '../plan/naming.ts';
@@ -21,21 +14,33 @@ const podShape = z.looseObject({
   metadata: z.looseObject({ deletionTimestamp: z.string().optional() }),
   spec: z.looseObject({ nodeName: z.string().optional() }).default({}),
   status: z
-    .looseObject({ conditions: z.array(z.looseObject({ type: z.string(), status: z.string() })).default([]) })
+    .looseObject({
+      conditions: z.array(z.looseObject({ type: z.string(), status: z.string() })).default([]),
+      containerStatuses: z.array(z.looseObject({ containerID: z.string().default('') })).default([]),
+    })
     .optional(),
 });
+
+type Agent = z.infer<typeof podShape>;
 
 interface Known {
   readonly numbers: string;
   readonly sinceMs: number;
-  listed?: { readonly atMs: number; readonly names: readonly string[] };
+  listed?: ListedAgents & { readonly atMs: number };
 }
 
-/** The nodes that others wait for, as far as they are known, how many have no pod at all, and when to ask again. */
-export interface AbsentNodes {
+/** What the pods of a mirror's agents tell. */
+export interface ListedAgents {
+  /** The nodes that others wait for, as far as they are known, and how many have no pod at all. */
   readonly names: readonly string[];
-  readonly askAgainMs: number;
+  /** Whether any of these pods may have done something: it was started, or its node does not say. */
+  readonly haveStarted: boolean;
 }
+
+/** The same, once anybody has looked, and when to ask again. */
+export type AbsentNodes = (ListedAgents | { readonly names: readonly []; readonly haveStarted?: undefined }) & {
+  readonly askAgainMs: number;
+};
 
 /** Finds out on which nodes a mirror's agents are not ready. Pods are not watched: they are listed seldom, where it helps somebody. */
 export class AbsentNodeFinder {
@@ -60,28 +65,31 @@ export class AbsentNodeFinder {
     const quietMs = now - known.sinceMs;
     if (quietMs < patienceMs) return { names: [], askAgainMs: patienceMs - quietMs };
     if (known.listed === undefined || now - known.listed.atMs >= validMs) {
-      known.listed = { atMs: now, names: await this.list(mirror, rollout, signal) };
+      known.listed = { atMs: now, ...(await this.list(mirror, rollout, signal)) };
     }
-    return { names: known.listed.names, askAgainMs: known.listed.atMs + validMs - now };
+    const { names, haveStarted, atMs } = known.listed;
+    return { names, haveStarted, askAgainMs: atMs + validMs - now };
   }
 
   /** As they are at this moment. Nodes without a pod are only counted: who could not make it says why. */
-  async list(mirror: string, rollout: Rollout | undefined, signal: AbortSignal): Promise<readonly string[]> {
+  async list(mirror: string, rollout: Rollout | undefined, signal: AbortSignal): Promise<ListedAgents> {
     const podless = rollout?.podless ?? 0;
     const why = `kubectl -n ${this.#namespace} describe daemonset ${namesOf(mirror).daemonSet}`;
     const counted = podless === 0 ? [] : [`${podless} ${podless === 1 ? 'node' : 'nodes'} without a pod (${why})`];
-    return [...counted, ...(await this.#unready(mirror, signal))];
+    const agents = await this.#agents(mirror, signal);
+    const unready = [...new Set(agents?.flatMap(nodeOfUnready))].sort();
+    return { names: [...counted, ...unready], haveStarted: agents?.some(mayHaveStarted) ?? true };
   }
 
-  /** None where the operator may not list pods. */
-  async #unready(mirror: string, signal: AbortSignal): Promise<readonly string[]> {
+  /** Undefined where the operator may not list pods. */
+  async #agents(mirror: string, signal: AbortSignal): Promise<readonly Agent[] | undefined> {
     const labels = labelSelector({ ...baseLabels(mirror), ...nodeAgentComponent });
     try {
       const selection = { namespace: this.#namespace, labelSelector: labels };
       const { items } = await this.#client.list(Pod, selection, signal);
-      return [...new Set(items.flatMap(nodeOfUnready))].sort();
+      return items.map((pod) => podShape.parse(pod));
     } catch (error) {
-      if (error instanceof ApiError && error.status === 403) return [];
+      if (error instanceof ApiError && error.status === 403) return undefined;
       throw error;
     }
   }
@@ -93,10 +101,15 @@ export class AbsentNodeFinder {
 }
 
 /** A pod that is being deleted and still there is on a node that does not answer. */
-function nodeOfUnready(object: KubernetesObject): readonly string[] {
-  const { metadata, spec, status } = podShape.parse(object);
+function nodeOfUnready({ metadata, spec, status }: Agent): readonly string[] {
   const isReady =
     status?.conditions.some((condition) => condition.type === 'Ready' && condition.status === 'True') ?? false;
   const isAway = !isReady || metadata.deletionTimestamp !== undefined;
   return isAway && spec.nodeName !== undefined ? [spec.nodeName] : [];
+}
+
+/** A container has an ID from when it was made until its pod is gone, also while it waits for another start. */
+function mayHaveStarted({ metadata, status }: Agent): boolean {
+  const isMade = status?.containerStatuses.some(({ containerID }) => containerID !== '') ?? false;
+  return isMade || metadata.deletionTimestamp !== undefined;
 }

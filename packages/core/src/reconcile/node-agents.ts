@@ -6,13 +6,14 @@ import {
   type KubernetesObject,
   systemClock,
 } from '@entrepot/kube';
-import { ConfigMap, nodePolicyName } from '../api/group.ts';
+import { ConfigMap, DaemonSet, nodePolicyName } from '../api/group.ts';
 import { readStatus } from '../api/registry-mirror-status.ts';
 import type { ClusterState } from '../cluster-state.ts';
 import { liveNodeAgent } from '../plan/former-node-state.ts';
 import { heldNodeState } from '../plan/held-node-state.ts';
 import { isWritableFor } from '../plan/ownership.ts';
-import { type Rollout, rolloutOf } from '../plan/rollout.ts';
+import { namesOf } from '../plan/naming.ts';
+import { hasReadyAgent, type Rollout, rolloutOf } from '../plan/rollout.ts';
 import type { NodePlan } from '../plan/withdrawal.ts';
 import type { MirrorSettings } from '../settings.ts';
 import type { AbsentNodeFinder, AbsentNodes } from './absent-nodes.ts';
@@ -38,21 +39,31 @@ export interface NodesOutcome {
   /** Nodes whose agent is not ready, as far as they are known. */
   readonly absentNodes: readonly string[];
   readonly withdrawal: Withdrawal;
+  /** Whether no agent was ever started, so that nodes have nothing of the mirror. */
+  readonly isUntouched: boolean;
   /** When to look again though nothing happened, in milliseconds. */
   readonly lookAgainMs?: number;
 }
 
-const nothing: NodesOutcome = { isChanged: false, absentNodes: [], withdrawal: { state: 'none' } };
+const nothing: NodesOutcome = {
+  isChanged: false,
+  absentNodes: [],
+  withdrawal: { state: 'none' },
+  isUntouched: false,
+};
 
 /** Brings nodes in line with what is planned for a mirror, and waits for them, though not for ever, before it lets go. */
 export class NodeAgents {
   readonly #options: NodeAgentsOptions;
   readonly #clock: Clock;
-  /** By mirror, the last DaemonSet that goes though some nodes did not answer: the informer may show it for a moment longer. */
+  /** By mirror, the last DaemonSet that goes though nodes did not answer: the informer may show it for a moment longer. */
   readonly #abandoned = new Map<string, { readonly agent: string | undefined; readonly withdrawal: Withdrawal }>();
 
   /** By mirror, when its nodes were asked to give up everything: the informer may not show yet that this was recorded. */
   readonly #askedAtMs = new Map<string, number>();
+
+  /** By mirror, whether no agent of it was ever started: the informer may not show yet what was recorded of that, either. */
+  readonly #untouched = new Map<string, boolean>();
 
   constructor(options: NodeAgentsOptions) {
     this.#options = options;
@@ -73,16 +84,23 @@ export class NodeAgents {
     if (nodeAgent === undefined || (live !== undefined && live.metadata.uid === abandoned?.agent)) {
       finder.forget(name);
       this.#askedAtMs.delete(name);
+      this.#untouched.delete(name);
       return abandoned === undefined ? nothing : { ...nothing, withdrawal: abandoned.withdrawal };
     }
     this.#abandoned.delete(name);
     if (plan.node.length > 0) this.#askedAtMs.delete(name);
     const wait = plan.node.length === 0 ? this.#wait(mirror, live) : undefined;
     if (wait !== undefined && wait.untilMs <= this.#clock.now()) return this.#abandon(mirror, live, former, signal);
+    const wasUntouched = this.#isUntouched(mirror, live);
     if (!(await finalizer.hold(mirror, signal))) return undefined;
     const isChanged = (await applier.apply(nodeAgent, (found) => isWritableFor(mirror, found), signal)) !== 'unchanged';
     const rollout = isChanged ? undefined : rolloutOf(live);
-    const { names, askAgainMs } = await this.#absentNodes(name, rollout, signal);
+    const { names, haveStarted, askAgainMs } = await this.#absentNodes(name, rollout, signal);
+    const isUntouched = wasUntouched && haveStarted !== true;
+    this.#untouched.set(name, isUntouched);
+    // Agents that take away start as little as those that were to write: nothing was written, and nothing will be.
+    const isVain = isUntouched && haveStarted === false && rollout?.outdated === 0;
+    if (wait !== undefined && isVain) return this.#leave(mirror, live, nothing.withdrawal);
     const withdrawal: Withdrawal = {
       state: 'pending',
       former,
@@ -98,6 +116,7 @@ export class NodeAgents {
       isChanged,
       absentNodes: names,
       withdrawal: former.length === 0 ? nothing.withdrawal : withdrawal,
+      isUntouched,
       ...(Number.isFinite(lookAgainMs) && { lookAgainMs }),
     };
   }
@@ -123,6 +142,7 @@ export class NodeAgents {
     this.#options.finder.forget(mirror);
     this.#abandoned.delete(mirror);
     this.#askedAtMs.delete(mirror);
+    this.#untouched.delete(mirror);
   }
 
   /** Whether the cluster's owner stopped all writing on nodes. */
@@ -148,6 +168,19 @@ export class NodeAgents {
     return { sinceMs, untilMs: sinceMs + nodeWithdrawalLimitMs };
   }
 
+  /**
+   * Known from before the first agent on; of agents that were there before it was recorded, nobody knows. One that was ready,
+   * or only started, may have written.
+   */
+  #isUntouched(mirror: KubernetesObject, live: KubernetesObject | undefined): boolean {
+    const { state, settings, finalizer } = this.#options;
+    const { name } = mirror.metadata;
+    const agent = { namespace: settings.namespace, name: namesOf(name).daemonSet };
+    const isFirst = !finalizer.isOn(mirror) && state.get(DaemonSet, agent) === undefined;
+    const recorded = this.#untouched.get(name) ?? readStatus(mirror.status).nodesUntouched ?? isFirst;
+    return recorded && !hasReadyAgent(live);
+  }
+
   async #absentNodes(
     mirror: string,
     rollout: Rollout | undefined,
@@ -166,11 +199,15 @@ export class NodeAgents {
     signal: AbortSignal,
   ): Promise<NodesOutcome> {
     const { finder, events } = this.#options;
-    const absent = await finder.list(mirror.metadata.name, rolloutOf(live), signal);
-    const withdrawal = { state: 'abandoned', former, absent } as const;
+    const { names } = await finder.list(mirror.metadata.name, rolloutOf(live), signal);
+    const withdrawal = { state: 'abandoned', former, absent: names } as const;
     const message = `${describe(mirror)}: ${leftBehindMessage(withdrawal)}`;
     events.record(mirror, { type: 'Warning', reason: 'NodesLeftBehind', message });
-    this.#abandoned.set(mirror.metadata.name, { agent: live?.metadata.uid, withdrawal });
+    return this.#leave(mirror, live, withdrawal);
+  }
+
+  #leave({ metadata }: KubernetesObject, live: KubernetesObject | undefined, withdrawal: Withdrawal): NodesOutcome {
+    this.#abandoned.set(metadata.name, { agent: live?.metadata.uid, withdrawal });
     return { ...nothing, withdrawal };
   }
 }

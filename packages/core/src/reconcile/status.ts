@@ -21,6 +21,8 @@ import { obstaclesOf, type Withdrawal, withdrawalStatement } from './withdrawal-
 /** What came of taking a mirror from nodes that is refused or deleted. */
 export interface Dismissal {
   readonly withdrawal?: Withdrawal;
+  /** Whether no node agent was ever started; undefined where nobody looked. */
+  readonly isUntouched?: boolean;
 }
 
 /** Everything a reconcile of a valid mirror came to. */
@@ -63,6 +65,7 @@ export function mirrorStatus(
   const conditions = (statements: readonly Statement[]): MirrorStatus['conditions'] =>
     mergeConditions(previous.conditions, [...statements, ...withdrawn], generation, now);
   const withdrawn = [withdrawalStatement(outcome.withdrawal, previous.conditions) ?? []].flat();
+  const untouched = (outcome.isUntouched ?? previous.nodesUntouched) === true ? { nodesUntouched: true } : {};
   if (mirror.kind !== 'valid' || !('facts' in outcome)) {
     const isWithdrawn = mirror.kind === 'conflict' || (mirror.kind === 'invalid' && mirror.isWithdrawn);
     const { masqueradeUrl, address, strategies } = previous;
@@ -70,6 +73,7 @@ export function mirrorStatus(
       // The name under which nodes know a mirror is its claim to that name, until it is withdrawn from them.
       ...(masqueradeUrl !== undefined && !isWithdrawn && { masqueradeUrl }),
       ...(address !== undefined && { address }),
+      ...untouched,
       // Which strategies it had is needed to see, later, that none of them is left.
       ...(strategies !== undefined && { strategies: strategies.map(({ name }) => refusedStrategy(name, mirror)) }),
       observedGeneration: generation,
@@ -94,6 +98,7 @@ export function mirrorStatus(
     ...(address !== undefined && { address }),
     ...(notAfter !== undefined && { certificate: { notAfter: rfc3339(notAfter) } }),
     ...(facts.nodes !== undefined && { nodes: facts.nodes }),
+    ...untouched,
     strategies,
   };
 }

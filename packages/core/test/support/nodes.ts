@@ -1,6 +1,7 @@
 import { eventually } from '@entrepot/control-plane';
 import type { KubernetesObject } from '@entrepot/kube';
 import { expect } from 'vitest';
+import { Pod } from '../../src/api/group.ts';
 import { DaemonSet, RegistryMirror } from '../../src/index.ts';
 import { heldNodeState } from '../../src/plan/held-node-state.ts';
 import type { Cluster } from './operator.ts';
@@ -56,4 +57,19 @@ export async function unreadyAgent(cluster: Cluster): Promise<string> {
     spec: { nodeName, containers: [{ name: 'agent', image: 'agent' }], terminationGracePeriodSeconds: 0 },
   });
   return nodeName;
+}
+
+/** The same, of an agent whose first container was started. */
+export async function strugglingAgent(cluster: Cluster): Promise<string> {
+  const nodeName = await unreadyAgent(cluster);
+  const container = { name: 'agent', image: 'agent', imageID: 'sha256:a', ready: false, restartCount: 3 };
+  const status = { containerStatuses: [{ ...container, containerID: 'containerd://a', state: { waiting: {} } }] };
+  const key = { namespace: cluster.namespace, name: 'unready-agent' };
+  await cluster.client.patch(Pod, key, { status }, { type: 'merge', subresource: 'status' });
+  return nodeName;
+}
+
+/** Ends the agent that one of these has made. */
+export async function endAgent(cluster: Cluster): Promise<void> {
+  await cluster.client.delete(Pod, { namespace: cluster.namespace, name: 'unready-agent' });
 }
