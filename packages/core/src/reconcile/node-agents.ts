@@ -10,6 +10,7 @@ import { ConfigMap, DaemonSet, nodePolicyName } from '../api/group.ts';
 import { readStatus } from '../api/registry-mirror-status.ts';
 import type { ClusterState } from '../cluster-state.ts';
 import { liveNodeAgent } from '../plan/former-node-state.ts';
+import { hasFormerTolerations } from '../plan/former-tolerations.ts';
 import { heldNodeState } from '../plan/held-node-state.ts';
 import { isWritableFor } from '../plan/ownership.ts';
 import { namesOf } from '../plan/naming.ts';
@@ -52,6 +53,12 @@ const nothing: NodesOutcome = {
   isUntouched: false,
 };
 
+interface Asked {
+  readonly atMs: number;
+  /** How many of them were to have an agent then; undefined where that is not known. */
+  readonly nodes: number | undefined;
+}
+
 /** Brings nodes in line with what is planned for a mirror, and waits for them, though not for ever, before it lets go. */
 export class NodeAgents {
   readonly #options: NodeAgentsOptions;
@@ -60,7 +67,7 @@ export class NodeAgents {
   readonly #abandoned = new Map<string, { readonly agent: string | undefined; readonly withdrawal: Withdrawal }>();
 
   /** By mirror, when its nodes were asked to give up everything: the informer may not show yet that this was recorded. */
-  readonly #askedAtMs = new Map<string, number>();
+  readonly #asked = new Map<string, Asked>();
 
   /** By mirror, whether no agent of it was ever started: the informer may not show yet what was recorded of that, either. */
   readonly #untouched = new Map<string, boolean>();
@@ -83,12 +90,12 @@ export class NodeAgents {
     const abandoned = this.#abandoned.get(name);
     if (nodeAgent === undefined || (live !== undefined && live.metadata.uid === abandoned?.agent)) {
       finder.forget(name);
-      this.#askedAtMs.delete(name);
+      this.#asked.delete(name);
       this.#untouched.delete(name);
       return abandoned === undefined ? nothing : { ...nothing, withdrawal: abandoned.withdrawal };
     }
     this.#abandoned.delete(name);
-    if (plan.node.length > 0) this.#askedAtMs.delete(name);
+    if (plan.node.length > 0) this.#asked.delete(name);
     const wait = plan.node.length === 0 ? this.#wait(mirror, live) : undefined;
     if (wait !== undefined && wait.untilMs <= this.#clock.now()) return this.#abandon(mirror, live, former, signal);
     const wasUntouched = this.#isUntouched(mirror, live);
@@ -101,6 +108,12 @@ export class NodeAgents {
     // Agents that take away start as little as those that were to write: nothing was written, and nothing will be.
     const isVain = isUntouched && haveStarted === false && rollout?.outdated === 0;
     if (wait !== undefined && isVain) return this.#leave(mirror, live, nothing.withdrawal);
+    // Where agents were only before, they are tried again. Perhaps it was because they cannot run there that none is any more.
+    const isFurther = wait !== undefined && hasFormerTolerations(nodeAgent) && haveStarted !== undefined;
+    const needed = this.#asked.get(name)?.nodes;
+    if (isFurther && needed !== undefined && (rollout?.ready ?? 0) >= needed) {
+      return this.#abandon(mirror, live, former, signal);
+    }
     const withdrawal: Withdrawal = {
       state: 'pending',
       former,
@@ -141,7 +154,7 @@ export class NodeAgents {
     this.#options.finalizer.forget(mirror);
     this.#options.finder.forget(mirror);
     this.#abandoned.delete(mirror);
-    this.#askedAtMs.delete(mirror);
+    this.#asked.delete(mirror);
     this.#untouched.delete(mirror);
   }
 
@@ -163,8 +176,9 @@ export class NodeAgents {
     const recorded = pending && Date.parse(pending.lastTransitionTime);
     const { clusterDomain, nodeWithdrawalLimitMs } = this.#options.settings;
     const isAsked = heldNodeState(live, clusterDomain).kept.length === 0;
-    const sinceMs = (isAsked ? (this.#askedAtMs.get(name) ?? recorded) : undefined) ?? this.#clock.now();
-    this.#askedAtMs.set(name, sinceMs);
+    const before = isAsked ? this.#asked.get(name) : { nodes: rolloutOf(live)?.desired };
+    const sinceMs = (isAsked ? (this.#asked.get(name)?.atMs ?? recorded) : undefined) ?? this.#clock.now();
+    this.#asked.set(name, { atMs: sinceMs, nodes: before?.nodes });
     return { sinceMs, untilMs: sinceMs + nodeWithdrawalLimitMs };
   }
 

@@ -175,12 +175,18 @@ function addressed(
   }
   const { desired, ready } = facts.nodes ?? { desired: undefined, ready: 0 };
   if (desired === undefined) return { status: 'False', reason: 'NodesPending', message: 'no node is prepared yet' };
-  if (desired === 0) return { status: 'False', reason: 'NoNodes', message: 'no node is selected: agents are on none' };
-  const message = `${ready} of ${desired} nodes are prepared`;
-  if (ready >= desired) return { status: 'True', reason: 'NodesReady', message };
-  const obstacles = obstaclesOf(absentNodes, isHalted).map((text) => `; ${text}`);
-  return { status: 'False', reason: 'NodesPending', message: `${message}${obstacles.join('')}` };
+  const former = facts.hasFormerNodes === true ? [formerNodes] : [];
+  if (desired === 0) {
+    const message = ['no node is selected: agents are on none', ...former].join('; ');
+    return { status: 'False', reason: 'NoNodes', message };
+  }
+  const count = `${ready} of ${desired} nodes are prepared`;
+  if (ready >= desired) return { status: 'True', reason: 'NodesReady', message: [count, ...former].join('; ') };
+  const message = [count, ...obstaclesOf(absentNodes, isHalted), ...former].join('; ');
+  return { status: 'False', reason: 'NodesPending', message };
 }
+
+const formerNodes = 'nodes whose taints are tolerated no more keep what agents wrote there, until the mirror goes';
 
 /** What strategies planned is not yet what the cluster has. */
 function strategyStatuses(

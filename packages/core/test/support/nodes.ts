@@ -1,6 +1,7 @@
 import { eventually } from '@entrepot/control-plane';
 import type { KubernetesObject } from '@entrepot/kube';
 import { expect } from 'vitest';
+import { z } from 'zod';
 import { Pod } from '../../src/api/group.ts';
 import { DaemonSet, RegistryMirror } from '../../src/index.ts';
 import { heldNodeState } from '../../src/plan/held-node-state.ts';
@@ -72,4 +73,16 @@ export async function strugglingAgent(cluster: Cluster): Promise<string> {
 /** Ends the agent that one of these has made. */
 export async function endAgent(cluster: Cluster): Promise<void> {
   await cluster.client.delete(Pod, { namespace: cluster.namespace, name: 'unready-agent' });
+}
+
+const eventShape = z.object({ type: z.string(), reason: z.string(), note: z.string() });
+
+/** What Warning events say about an object. */
+export async function warningsAbout(cluster: Cluster, { metadata }: KubernetesObject): Promise<readonly string[]> {
+  const { items } = await cluster.client.list(
+    { group: 'events.k8s.io', version: 'v1', kind: 'Event' },
+    { namespace: 'default', fieldSelector: `regarding.uid=${metadata.uid}` },
+  );
+  const events = items.map((event) => eventShape.parse(event)).filter(({ type }) => type === 'Warning');
+  return events.map(({ reason, note }) => `${reason}: ${note}`);
 }
