@@ -1,27 +1,14 @@
 import { ApiError, type Clock, type KubeClient, labelSelector, systemClock } from '@entrepot/kube';
-import { z } from 'zod';
 import { Pod } from '../api/group.ts';
 import { namesOf } from '../plan/naming.ts';
 import { baseLabels, nodeAgentComponent } from '../plan/ownership.ts';
 import type { Rollout } from '../plan/rollout.ts';
+import { type AgentPod, mayHaveStarted, nodeOfUnready, readAgentPod } from './agent-pod.ts';
 
 /** A rollout passes by on its own: pods are listed only when nothing happened for so long. */
 const patienceMs = 10_000;
 /** As long as the numbers stay the same, the names hardly change. */
 const validMs = 300_000;
-
-const podShape = z.looseObject({
-  metadata: z.looseObject({ deletionTimestamp: z.string().optional() }),
-  spec: z.looseObject({ nodeName: z.string().optional() }).default({}),
-  status: z
-    .looseObject({
-      conditions: z.array(z.looseObject({ type: z.string(), status: z.string() })).default([]),
-      containerStatuses: z.array(z.looseObject({ containerID: z.string().default('') })).default([]),
-    })
-    .optional(),
-});
-
-type Agent = z.infer<typeof podShape>;
 
 interface Known {
   readonly numbers: string;
@@ -82,12 +69,12 @@ export class AbsentNodeFinder {
   }
 
   /** Undefined where the operator may not list pods. */
-  async #agents(mirror: string, signal: AbortSignal): Promise<readonly Agent[] | undefined> {
+  async #agents(mirror: string, signal: AbortSignal): Promise<readonly AgentPod[] | undefined> {
     const labels = labelSelector({ ...baseLabels(mirror), ...nodeAgentComponent });
     try {
       const selection = { namespace: this.#namespace, labelSelector: labels };
       const { items } = await this.#client.list(Pod, selection, signal);
-      return items.map((pod) => podShape.parse(pod));
+      return items.map(readAgentPod);
     } catch (error) {
       if (error instanceof ApiError && error.status === 403) return undefined;
       throw error;
@@ -98,18 +85,4 @@ export class AbsentNodeFinder {
   forget(mirror: string): void {
     this.#known.delete(mirror);
   }
-}
-
-/** A pod that is being deleted and still there is on a node that does not answer. */
-function nodeOfUnready({ metadata, spec, status }: Agent): readonly string[] {
-  const isReady =
-    status?.conditions.some((condition) => condition.type === 'Ready' && condition.status === 'True') ?? false;
-  const isAway = !isReady || metadata.deletionTimestamp !== undefined;
-  return isAway && spec.nodeName !== undefined ? [spec.nodeName] : [];
-}
-
-/** A container has an ID from when it was made until its pod is gone, also while it waits for another start. */
-function mayHaveStarted({ metadata, status }: Agent): boolean {
-  const isMade = status?.containerStatuses.some(({ containerID }) => containerID !== '') ?? false;
-  return isMade || metadata.deletionTimestamp !== undefined;
 }

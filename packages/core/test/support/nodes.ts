@@ -48,16 +48,28 @@ export async function finalizersOf(cluster: Cluster, name: string): Promise<read
  * a node that is missing for long are deleted.
  */
 export async function unreadyAgent(cluster: Cluster): Promise<string> {
-  const { namespace } = cluster;
-  const nodeName = `off-${namespace}`;
+  const nodeName = `off-${cluster.namespace}`;
+  await makeAgent(cluster, { nodeName });
+  return nodeName;
+}
+
+/** The same, of an agent for which there is no room on its node. */
+export async function unplacedAgent(cluster: Cluster): Promise<string> {
+  const nodeName = `full-${cluster.namespace}`;
+  const isNode = { matchFields: [{ key: 'metadata.name', operator: 'In', values: [nodeName] }] };
+  const required = { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [isNode] } };
+  await makeAgent(cluster, { affinity: { nodeAffinity: required } });
+  return nodeName;
+}
+
+async function makeAgent({ client, namespace }: Cluster, spec: object): Promise<void> {
   const labels = { app: 'docker-registry', mirror: 'quay', component: 'hostess-certificate' };
-  await cluster.client.create({
+  await client.create({
     apiVersion: 'v1',
     kind: 'Pod',
     metadata: { namespace, name: 'unready-agent', labels },
-    spec: { nodeName, containers: [{ name: 'agent', image: 'agent' }], terminationGracePeriodSeconds: 0 },
+    spec: { ...spec, containers: [{ name: 'agent', image: 'agent' }], terminationGracePeriodSeconds: 0 },
   });
-  return nodeName;
 }
 
 /** The same, of an agent whose first container was started. */
