@@ -24,10 +24,12 @@ export interface ListedAgents {
   readonly haveStarted: boolean;
 }
 
-/** The same, once anybody has looked, and when to ask again. */
-export type AbsentNodes = (ListedAgents | { readonly names: readonly []; readonly haveStarted?: undefined }) & {
+/** The same, undefined or empty until anybody has looked; how long nothing has changed, and when to ask again. */
+export interface AbsentNodes extends Omit<ListedAgents, 'haveStarted'> {
+  readonly haveStarted?: boolean;
+  readonly quietMs: number;
   readonly askAgainMs: number;
-};
+}
 
 /** Finds out on which nodes a mirror's agents are not ready. Pods are not watched: they are listed seldom, where it helps somebody. */
 export class AbsentNodeFinder {
@@ -50,12 +52,12 @@ export class AbsentNodeFinder {
     const known = before?.numbers === numbers ? before : { numbers, sinceMs: now };
     this.#known.set(mirror, known);
     const quietMs = now - known.sinceMs;
-    if (quietMs < patienceMs) return { names: [], askAgainMs: patienceMs - quietMs };
+    if (quietMs < patienceMs) return { names: [], quietMs, askAgainMs: patienceMs - quietMs };
     if (known.listed === undefined || now - known.listed.atMs >= validMs) {
       known.listed = { atMs: now, ...(await this.list(mirror, rollout, signal)) };
     }
     const { names, haveStarted, atMs } = known.listed;
-    return { names, haveStarted, askAgainMs: atMs + validMs - now };
+    return { names, haveStarted, quietMs, askAgainMs: atMs + validMs - now };
   }
 
   /** As they are at this moment. Nodes without a pod are only counted: who could not make it says why. */

@@ -6,21 +6,19 @@ import {
   type KubernetesObject,
   systemClock,
 } from '@entrepot/kube';
-import { ConfigMap, DaemonSet, nodePolicyName } from '../api/group.ts';
-import { readStatus } from '../api/registry-mirror-status.ts';
+import { ConfigMap, nodePolicyName } from '../api/group.ts';
 import type { ClusterState } from '../cluster-state.ts';
 import { liveNodeAgent } from '../plan/former-node-state.ts';
-import { hasFormerTolerations } from '../plan/former-tolerations.ts';
-import { heldNodeState } from '../plan/held-node-state.ts';
 import { isWritableFor } from '../plan/ownership.ts';
-import { namesOf } from '../plan/naming.ts';
-import { hasReadyAgent, type Rollout, rolloutOf } from '../plan/rollout.ts';
+import { type Rollout, rolloutOf } from '../plan/rollout.ts';
 import type { NodePlan } from '../plan/withdrawal.ts';
 import type { MirrorSettings } from '../settings.ts';
 import type { AbsentNodeFinder, AbsentNodes } from './absent-nodes.ts';
 import type { NodeFinalizer } from './node-finalizer.ts';
 import { isHalting } from './node-policy.ts';
-import { leftBehindMessage, type Wait, type Withdrawal } from './withdrawal-statement.ts';
+import { UntouchedNodes } from './untouched-nodes.ts';
+import { leftBehindMessage, type Withdrawal } from './withdrawal-statement.ts';
+import { WithdrawalWaits } from './withdrawal-waits.ts';
 
 export interface NodeAgentsOptions {
   readonly applier: Applier;
@@ -53,28 +51,20 @@ const nothing: NodesOutcome = {
   isUntouched: false,
 };
 
-interface Asked {
-  readonly atMs: number;
-  /** How many of them were to have an agent then; undefined where that is not known. */
-  readonly nodes: number | undefined;
-}
-
 /** Brings nodes in line with what is planned for a mirror, and waits for them, though not for ever, before it lets go. */
 export class NodeAgents {
   readonly #options: NodeAgentsOptions;
   readonly #clock: Clock;
   /** By mirror, the last DaemonSet that goes though nodes did not answer: the informer may show it for a moment longer. */
   readonly #abandoned = new Map<string, { readonly agent: string | undefined; readonly withdrawal: Withdrawal }>();
-
-  /** By mirror, when its nodes were asked to give up everything: the informer may not show yet that this was recorded. */
-  readonly #asked = new Map<string, Asked>();
-
-  /** By mirror, whether no agent of it was ever started: the informer may not show yet what was recorded of that, either. */
-  readonly #untouched = new Map<string, boolean>();
+  readonly #waits: WithdrawalWaits;
+  readonly #untouched: UntouchedNodes;
 
   constructor(options: NodeAgentsOptions) {
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
+    this.#waits = new WithdrawalWaits(options.settings, this.#clock);
+    this.#untouched = new UntouchedNodes(options);
   }
 
   /**
@@ -90,30 +80,27 @@ export class NodeAgents {
     const abandoned = this.#abandoned.get(name);
     if (nodeAgent === undefined || (live !== undefined && live.metadata.uid === abandoned?.agent)) {
       finder.forget(name);
-      this.#asked.delete(name);
-      this.#untouched.delete(name);
+      this.#waits.forget(name);
+      this.#untouched.forget(name);
       return abandoned === undefined ? nothing : { ...nothing, withdrawal: abandoned.withdrawal };
     }
     this.#abandoned.delete(name);
-    if (plan.node.length > 0) this.#asked.delete(name);
-    const wait = plan.node.length === 0 ? this.#wait(mirror, live) : undefined;
+    if (plan.node.length > 0) this.#waits.forget(name);
+    const wait = plan.node.length === 0 ? this.#waits.of(mirror, live) : undefined;
     if (wait !== undefined && wait.untilMs <= this.#clock.now()) return this.#abandon(mirror, live, former, signal);
-    const wasUntouched = this.#isUntouched(mirror, live);
+    const wasUntouched = this.#untouched.areOf(mirror, live);
     if (!(await finalizer.hold(mirror, signal))) return undefined;
     const isChanged = (await applier.apply(nodeAgent, (found) => isWritableFor(mirror, found), signal)) !== 'unchanged';
     const rollout = isChanged ? undefined : rolloutOf(live);
-    const { names, haveStarted, askAgainMs } = await this.#absentNodes(name, rollout, signal);
+    const { names, haveStarted, quietMs, askAgainMs } = await this.#absentNodes(name, rollout, signal);
     const isUntouched = wasUntouched && haveStarted !== true;
-    this.#untouched.set(name, isUntouched);
+    this.#untouched.remember(name, isUntouched);
     // Agents that take away start as little as those that were to write: nothing was written, and nothing will be.
     const isVain = isUntouched && haveStarted === false && rollout?.outdated === 0;
     if (wait !== undefined && isVain) return this.#leave(mirror, live, nothing.withdrawal);
-    // Where agents were only before, they are tried again. Perhaps it was because they cannot run there that none is any more.
-    const isFurther = wait !== undefined && hasFormerTolerations(nodeAgent) && haveStarted !== undefined;
-    const needed = this.#asked.get(name)?.nodes;
-    if (isFurther && needed !== undefined && (rollout?.ready ?? 0) >= needed) {
-      return this.#abandon(mirror, live, former, signal);
-    }
+    const progress = { daemonSet: nodeAgent, rollout, quietMs };
+    const formerMs = this.#waits.leftForFormer(name, progress);
+    if (formerMs !== undefined && formerMs <= 0) return this.#abandon(mirror, live, former, signal);
     const withdrawal: Withdrawal = {
       state: 'pending',
       former,
@@ -122,7 +109,7 @@ export class NodeAgents {
       isHalted: this.isHalted(),
       ...(wait !== undefined && { wait }),
     };
-    const waits = [askAgainMs, wait === undefined ? undefined : wait.untilMs - this.#clock.now()];
+    const waits = [askAgainMs, formerMs, wait === undefined ? undefined : wait.untilMs - this.#clock.now()];
     const lookAgainMs = Math.min(...waits.filter((wait) => wait !== undefined));
     return {
       agent: nodeAgent,
@@ -154,45 +141,14 @@ export class NodeAgents {
     this.#options.finalizer.forget(mirror);
     this.#options.finder.forget(mirror);
     this.#abandoned.delete(mirror);
-    this.#asked.delete(mirror);
-    this.#untouched.delete(mirror);
+    this.#waits.forget(mirror);
+    this.#untouched.forget(mirror);
   }
 
   /** Whether the cluster's owner stopped all writing on nodes. */
   isHalted(): boolean {
     const { state, settings } = this.#options;
     return isHalting(state.get(ConfigMap, { namespace: settings.namespace, name: nodePolicyName }));
-  }
-
-  /**
-   * Counted from when nodes were asked to give up everything, however long ago the mirror was deleted; the condition keeps that
-   * for the operator that runs next.
-   */
-  #wait({ metadata, status }: KubernetesObject, live: KubernetesObject | undefined): Wait {
-    const { name } = metadata;
-    const pending = readStatus(status).conditions.find(
-      ({ type, status: holds }) => type === 'Withdrawn' && holds === 'False',
-    );
-    const recorded = pending && Date.parse(pending.lastTransitionTime);
-    const { clusterDomain, nodeWithdrawalLimitMs } = this.#options.settings;
-    const isAsked = heldNodeState(live, clusterDomain).kept.length === 0;
-    const before = isAsked ? this.#asked.get(name) : { nodes: rolloutOf(live)?.desired };
-    const sinceMs = (isAsked ? (this.#asked.get(name)?.atMs ?? recorded) : undefined) ?? this.#clock.now();
-    this.#asked.set(name, { atMs: sinceMs, nodes: before?.nodes });
-    return { sinceMs, untilMs: sinceMs + nodeWithdrawalLimitMs };
-  }
-
-  /**
-   * Known from before the first agent on; of agents that were there before it was recorded, nobody knows. One that was ready,
-   * or only started, may have written.
-   */
-  #isUntouched(mirror: KubernetesObject, live: KubernetesObject | undefined): boolean {
-    const { state, settings, finalizer } = this.#options;
-    const { name } = mirror.metadata;
-    const agent = { namespace: settings.namespace, name: namesOf(name).daemonSet };
-    const isFirst = !finalizer.isOn(mirror) && state.get(DaemonSet, agent) === undefined;
-    const recorded = this.#untouched.get(name) ?? readStatus(mirror.status).nodesUntouched ?? isFirst;
-    return recorded && !hasReadyAgent(live);
   }
 
   async #absentNodes(

@@ -65,13 +65,16 @@ test('of these nodes, one on which no agent gets ready is named, and the others 
   const { mirror } = await narrowed();
   const off = await unreadyAgent(cluster);
   await askForDeletion();
-  await cluster.nodesAnswer('quay', 1, 3);
-  await eventually(async () =>
-    expect((await cluster.conditions('quay'))['Withdrawn']).toContain(
-      `1 of 3 nodes are done; not ready: ${off}; waits until `,
-    ),
-  );
-  await cluster.nodesAnswer('quay', 2, 3);
+  const isWaiting = async (ready: number): Promise<void> => {
+    await cluster.nodesAnswer('quay', ready, 3);
+    await eventually(async () =>
+      expect((await cluster.conditions('quay'))['Withdrawn']).toContain(
+        `${ready} of 3 nodes are done; not ready: ${off}; waits until `,
+      ),
+    );
+  };
+  await isWaiting(1);
+  await isWaiting(2);
   await isGone();
   expect(await warningsAbout(cluster, mirror)).toEqual([
     `NodesLeftBehind: RegistryMirror quay: ${off} did not answer in time and may still have name mirror-quay.io, /etc/docker/certs.d/mirror-quay.io: remove that by hand when they are back`,
