@@ -52,6 +52,10 @@ export const mirrorStatusSchema = z
       })
       .optional()
       .describe('Nodes prepared by node agents.'),
+    nodesUntouched: z
+      .boolean()
+      .optional()
+      .describe('True as long as no node agent was ever started: nodes have nothing of the mirror.'),
     strategies: z
       .array(strategy.describe('One strategy.'))
       .optional()
@@ -78,6 +82,7 @@ export interface MirrorStatus {
   readonly address?: string;
   readonly certificate?: { readonly notAfter: string };
   readonly nodes?: { readonly desired: number; readonly ready: number };
+  readonly nodesUntouched?: boolean;
   readonly strategies?: readonly StrategyStatus[];
 }
 

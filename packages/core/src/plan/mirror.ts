@@ -6,6 +6,7 @@ import { type CertificateChoice, chooseCertificate } from './certificate-choice.
 import { certificateRequest } from './certificate-request.ts';
 import { configSecret, renderConfig } from './config.ts';
 import { formerNodeState, liveNodeAgent, type NodeStateInput } from './former-node-state.ts';
+import { formerTolerations } from './former-tolerations.ts';
 import { guards } from './guards.ts';
 import { mirrorView } from './mirror-view.ts';
 import { namesOf } from './naming.ts';
@@ -86,6 +87,7 @@ export function planMirror(
     trusted: { secretName, hash: trusted },
     node,
     former,
+    formerTolerations: formerTolerations(object, live, settings),
     live,
   });
   return {

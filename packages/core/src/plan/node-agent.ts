@@ -1,8 +1,9 @@
 import type { KubernetesObject } from '@entrepot/kube';
 import { nodePolicyName } from '../api/group.ts';
-import type { MirrorSettings } from '../settings.ts';
+import type { MirrorSettings, Toleration } from '../settings.ts';
 import type { NodeState } from '../strategy/node-state.ts';
 import { agentPace } from './agent-pace.ts';
+import { agentTolerations, formerTolerationsAnnotation } from './former-tolerations.ts';
 import { namesOf, numbered } from './naming.ts';
 import {
   type AgentContainer,
@@ -31,13 +32,15 @@ export interface NodeAgentInput {
   readonly node: readonly NodeState[];
   /** What is taken from nodes. */
   readonly former: readonly NodeState[];
+  /** What agents tolerated before: those that only take away go wherever any of them was. */
+  readonly formerTolerations: readonly Toleration[];
   /** The agents that are there. */
   readonly live?: KubernetesObject | undefined;
 }
 
 /** The DaemonSet that keeps a mirror's state on every node and takes away what it had before; undefined when there is neither. */
 export function nodeAgent(input: NodeAgentInput): KubernetesObject | undefined {
-  const { mirror, priorityClass, settings, trusted, node, former } = input;
+  const { mirror, priorityClass, settings, trusted, node, former, formerTolerations } = input;
   if (node.length + former.length === 0) return undefined;
   const selector = baseLabels(mirror);
   const { hostnames, folders } = byKind(node);
@@ -55,6 +58,9 @@ export function nodeAgent(input: NodeAgentInput): KubernetesObject | undefined {
       namespace: settings.namespace,
       name: namesOf(mirror).daemonSet,
       labels: { ...selector, ...settings.workloadLabels },
+      ...(formerTolerations.length > 0 && {
+        annotations: { [formerTolerationsAnnotation]: JSON.stringify(formerTolerations) },
+      }),
     },
     spec: {
       ...agentPace({ isKeeping: node.length > 0, isWithdrawing: former.length > 0, live: input.live }),
@@ -62,7 +68,7 @@ export function nodeAgent(input: NodeAgentInput): KubernetesObject | undefined {
       template: {
         metadata: { labels: { ...settings.podLabels, ...selector, ...nodeAgentComponent } },
         spec: {
-          ...podSettings(podWishes(settings, priorityClass)),
+          ...podSettings(podWishes(settings, priorityClass, node.length > 0 ? [] : formerTolerations)),
           serviceAccountName: settings.nodeAgentServiceAccount,
           automountServiceAccountToken: hostnames.length > 0,
           terminationGracePeriodSeconds: 10,
@@ -80,10 +86,14 @@ export function nodeAgent(input: NodeAgentInput): KubernetesObject | undefined {
   };
 }
 
-function podWishes(settings: MirrorSettings, ofMirror: string | undefined): PodWishes {
+function podWishes(
+  settings: MirrorSettings,
+  ofMirror: string | undefined,
+  furtherTolerations: readonly Toleration[],
+): PodWishes {
   return {
     imagePullSecrets: settings.imagePullSecrets,
-    tolerations: [...settings.tolerations, ...settings.nodeAgentTolerations],
+    tolerations: [...agentTolerations(settings), ...furtherTolerations],
     priorityClass: ofMirror ?? settings.nodeAgentPriorityClass ?? settings.priorityClass,
   };
 }

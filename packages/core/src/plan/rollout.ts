@@ -9,6 +9,8 @@ export interface Rollout {
   readonly ready: number;
   /** Nodes that are to have an agent, but not even a pod of one was made. */
   readonly podless: number;
+  /** Pods of agents before the present one. */
+  readonly outdated: number;
   /** Whether all that are to have one have a ready one. */
   readonly isComplete: boolean;
 }
@@ -34,6 +36,15 @@ export function rolloutOf(daemonSet: KubernetesObject | undefined): Rollout | un
   const desired = status.desiredNumberScheduled;
   // In the middle of a change, pods of the agent before are ready as well.
   const ready = Math.min(status.numberReady, status.updatedNumberScheduled);
-  const podless = Math.max(0, desired - (status.currentNumberScheduled ?? desired));
-  return { desired, ready, podless, isComplete: ready >= desired };
+  const scheduled = status.currentNumberScheduled ?? desired;
+  const podless = Math.max(0, desired - scheduled);
+  const outdated = Math.max(0, scheduled - status.updatedNumberScheduled);
+  return { desired, ready, podless, outdated, isComplete: ready >= desired };
+}
+
+const readyShape = z.looseObject({ status: z.looseObject({ numberReady: z.number() }) });
+
+/** Whether any agent of a DaemonSet is ready, the present one or one before. */
+export function hasReadyAgent(daemonSet: KubernetesObject | undefined): boolean {
+  return (readyShape.safeParse(daemonSet).data?.status.numberReady ?? 0) > 0;
 }

@@ -1,6 +1,7 @@
 import type { KubernetesObject } from '@entrepot/kube';
 import type { NodeState } from '../strategy/node-state.ts';
-import { formerNodeState, type NodeStateInput } from './former-node-state.ts';
+import { formerNodeState, liveNodeAgent, type NodeStateInput } from './former-node-state.ts';
+import { formerTolerations } from './former-tolerations.ts';
 import { nodeAgent } from './node-agent.ts';
 import { ownedBy } from './ownership.ts';
 import type { SurveyedMirror } from './survey.ts';
@@ -21,6 +22,13 @@ export function planWithdrawal(mirror: SurveyedMirror, input: NodeStateInput): N
   const former = formerNodeState(mirror, input);
   const { settings } = input;
   const priorityClass = 'spec' in mirror ? mirror.spec?.priorityClass : undefined;
-  const agent = nodeAgent({ mirror: object.metadata.name, priorityClass, settings, node: [], former });
+  const agent = nodeAgent({
+    mirror: object.metadata.name,
+    priorityClass,
+    settings,
+    node: [],
+    former,
+    formerTolerations: formerTolerations(object, liveNodeAgent(object, input), settings),
+  });
   return { node: [], former, ...(agent !== undefined && { nodeAgent: ownedBy(object, agent) }) };
 }

@@ -1,39 +1,33 @@
-import {
-  ApiError,
-  type Clock,
-  type KubeClient,
-  type KubernetesObject,
-  labelSelector,
-  systemClock,
-} from '@entrepot/kube';
-import { z } from 'zod';
+import { ApiError, type Clock, type KubeClient, labelSelector, systemClock } from '@entrepot/kube';
 import { Pod } from '../api/group.ts';
 import { namesOf } from '../plan/naming.ts';
 import { baseLabels, nodeAgentComponent } from '../plan/ownership.ts';
 import type { Rollout } from '../plan/rollout.ts';
+import { type AgentPod, mayHaveStarted, nodeOfUnready, readAgentPod } from './agent-pod.ts';
 
 /** A rollout passes by on its own: pods are listed only when nothing happened for so long. */
 const patienceMs = 10_000;
 /** As long as the numbers stay the same, the names hardly change. */
 const validMs = 300_000;
 
-const podShape = z.looseObject({
-  metadata: z.looseObject({ deletionTimestamp: z.string().optional() }),
-  spec: z.looseObject({ nodeName: z.string().optional() }).default({}),
-  status: z
-    .looseObject({ conditions: z.array(z.looseObject({ type: z.string(), status: z.string() })).default([]) })
-    .optional(),
-});
-
 interface Known {
   readonly numbers: string;
   readonly sinceMs: number;
-  listed?: { readonly atMs: number; readonly names: readonly string[] };
+  listed?: ListedAgents & { readonly atMs: number };
 }
 
-/** The nodes that others wait for, as far as they are known, how many have no pod at all, and when to ask again. */
-export interface AbsentNodes {
+/** What the pods of a mirror's agents tell. */
+export interface ListedAgents {
+  /** The nodes that others wait for, as far as they are known, and how many have no pod at all. */
   readonly names: readonly string[];
+  /** Whether any of these pods may have done something: it was started, or its node does not say. */
+  readonly haveStarted: boolean;
+}
+
+/** The same, undefined or empty until anybody has looked; how long nothing has changed, and when to ask again. */
+export interface AbsentNodes extends Omit<ListedAgents, 'haveStarted'> {
+  readonly haveStarted?: boolean;
+  readonly quietMs: number;
   readonly askAgainMs: number;
 }
 
@@ -58,30 +52,33 @@ export class AbsentNodeFinder {
     const known = before?.numbers === numbers ? before : { numbers, sinceMs: now };
     this.#known.set(mirror, known);
     const quietMs = now - known.sinceMs;
-    if (quietMs < patienceMs) return { names: [], askAgainMs: patienceMs - quietMs };
+    if (quietMs < patienceMs) return { names: [], quietMs, askAgainMs: patienceMs - quietMs };
     if (known.listed === undefined || now - known.listed.atMs >= validMs) {
-      known.listed = { atMs: now, names: await this.list(mirror, rollout, signal) };
+      known.listed = { atMs: now, ...(await this.list(mirror, rollout, signal)) };
     }
-    return { names: known.listed.names, askAgainMs: known.listed.atMs + validMs - now };
+    const { names, haveStarted, atMs } = known.listed;
+    return { names, haveStarted, quietMs, askAgainMs: atMs + validMs - now };
   }
 
   /** As they are at this moment. Nodes without a pod are only counted: who could not make it says why. */
-  async list(mirror: string, rollout: Rollout | undefined, signal: AbortSignal): Promise<readonly string[]> {
+  async list(mirror: string, rollout: Rollout | undefined, signal: AbortSignal): Promise<ListedAgents> {
     const podless = rollout?.podless ?? 0;
     const why = `kubectl -n ${this.#namespace} describe daemonset ${namesOf(mirror).daemonSet}`;
     const counted = podless === 0 ? [] : [`${podless} ${podless === 1 ? 'node' : 'nodes'} without a pod (${why})`];
-    return [...counted, ...(await this.#unready(mirror, signal))];
+    const agents = await this.#agents(mirror, signal);
+    const unready = [...new Set(agents?.flatMap(nodeOfUnready))].sort();
+    return { names: [...counted, ...unready], haveStarted: agents?.some(mayHaveStarted) ?? true };
   }
 
-  /** None where the operator may not list pods. */
-  async #unready(mirror: string, signal: AbortSignal): Promise<readonly string[]> {
+  /** Undefined where the operator may not list pods. */
+  async #agents(mirror: string, signal: AbortSignal): Promise<readonly AgentPod[] | undefined> {
     const labels = labelSelector({ ...baseLabels(mirror), ...nodeAgentComponent });
     try {
       const selection = { namespace: this.#namespace, labelSelector: labels };
       const { items } = await this.#client.list(Pod, selection, signal);
-      return [...new Set(items.flatMap(nodeOfUnready))].sort();
+      return items.map(readAgentPod);
     } catch (error) {
-      if (error instanceof ApiError && error.status === 403) return [];
+      if (error instanceof ApiError && error.status === 403) return undefined;
       throw error;
     }
   }
@@ -90,13 +87,4 @@ export class AbsentNodeFinder {
   forget(mirror: string): void {
     this.#known.delete(mirror);
   }
-}
-
-/** A pod that is being deleted and still there is on a node that does not answer. */
-function nodeOfUnready(object: KubernetesObject): readonly string[] {
-  const { metadata, spec, status } = podShape.parse(object);
-  const isReady =
-    status?.conditions.some((condition) => condition.type === 'Ready' && condition.status === 'True') ?? false;
-  const isAway = !isReady || metadata.deletionTimestamp !== undefined;
-  return isAway && spec.nodeName !== undefined ? [spec.nodeName] : [];
 }

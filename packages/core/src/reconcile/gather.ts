@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { DaemonSet, StatefulSet } from '../api/group.ts';
 import type { ClusterState } from '../cluster-state.ts';
 import { type ConfigProblem, configProblem } from '../plan/config-problem.ts';
+import { hasFormerTolerations } from '../plan/former-tolerations.ts';
 import { mirrorView } from '../plan/mirror-view.ts';
 import { namesOf } from '../plan/naming.ts';
 import { isOwnedBy } from '../plan/ownership.ts';
@@ -23,6 +24,8 @@ export interface MirrorFacts {
   };
   /** Undefined where there is no node agent, or its controller has not seen it yet. */
   readonly nodes?: { readonly desired: number; readonly ready: number };
+  /** Whether other nodes had an agent before, and keep what it wrote. */
+  readonly hasFormerNodes?: boolean;
 }
 
 const statefulSetShape = z.looseObject({
@@ -51,5 +54,6 @@ export function gatherFacts(mirror: ValidMirror, state: ClusterState, settings: 
     ...(problem !== undefined && { configProblem: problem }),
     replicas: { wanted: spec.replicas, ready: readyReplicas, ...(made !== undefined && { made }) },
     ...(rollout !== undefined && { nodes: { desired: rollout.desired, ready: rollout.ready } }),
+    ...(hasFormerTolerations(agent) && { hasFormerNodes: true }),
   };
 }

@@ -117,6 +117,7 @@ export class MirrorReconciler {
       absentNodes: addressing?.absentNodes ?? [],
       isHalted: nodes.isHalted(),
       ...(addressing?.withdrawal !== undefined && { withdrawal: addressing.withdrawal }),
+      ...(addressing?.isUntouched !== undefined && { isUntouched: addressing.isUntouched }),
       isAddressingApplied: addressing !== undefined,
       podObstacle: pods.obstacle,
       storageNote: withRefusals(plan?.storageNote, growth.refusals),
@@ -202,11 +203,11 @@ export class MirrorReconciler {
     const plan = planWithdrawal(mirror, { survey: surveyor.current(), state, settings });
     const outcome = await nodes.apply(object, plan, signal);
     if (outcome === undefined) return done;
-    const { agent, withdrawal, lookAgainMs } = outcome;
+    const { agent, withdrawal, isUntouched, lookAgainMs } = outcome;
     // What a deleted mirror owns is collected with it.
     if (!isLeaving) await this.#prune(object, agent === undefined ? [] : [agent], [], signal);
     if (agent === undefined) await nodes.release(object, signal);
-    if (agent !== undefined || !isLeaving) await reporter.report(mirror, { withdrawal }, signal);
+    if (agent !== undefined || !isLeaving) await reporter.report(mirror, { withdrawal, isUntouched }, signal);
     return lookAgainMs === undefined ? done : { requeueAfterMs: Math.min(longestWaitMs, lookAgainMs) };
   }
 

@@ -7,10 +7,8 @@ import {
   systemClock,
 } from '@entrepot/kube';
 import { ConfigMap, nodePolicyName } from '../api/group.ts';
-import { readStatus } from '../api/registry-mirror-status.ts';
 import type { ClusterState } from '../cluster-state.ts';
 import { liveNodeAgent } from '../plan/former-node-state.ts';
-import { heldNodeState } from '../plan/held-node-state.ts';
 import { isWritableFor } from '../plan/ownership.ts';
 import { type Rollout, rolloutOf } from '../plan/rollout.ts';
 import type { NodePlan } from '../plan/withdrawal.ts';
@@ -18,7 +16,9 @@ import type { MirrorSettings } from '../settings.ts';
 import type { AbsentNodeFinder, AbsentNodes } from './absent-nodes.ts';
 import type { NodeFinalizer } from './node-finalizer.ts';
 import { isHalting } from './node-policy.ts';
-import { leftBehindMessage, type Wait, type Withdrawal } from './withdrawal-statement.ts';
+import { UntouchedNodes } from './untouched-nodes.ts';
+import { leftBehindMessage, type Withdrawal } from './withdrawal-statement.ts';
+import { WithdrawalWaits } from './withdrawal-waits.ts';
 
 export interface NodeAgentsOptions {
   readonly applier: Applier;
@@ -38,25 +38,33 @@ export interface NodesOutcome {
   /** Nodes whose agent is not ready, as far as they are known. */
   readonly absentNodes: readonly string[];
   readonly withdrawal: Withdrawal;
+  /** Whether no agent was ever started, so that nodes have nothing of the mirror. */
+  readonly isUntouched: boolean;
   /** When to look again though nothing happened, in milliseconds. */
   readonly lookAgainMs?: number;
 }
 
-const nothing: NodesOutcome = { isChanged: false, absentNodes: [], withdrawal: { state: 'none' } };
+const nothing: NodesOutcome = {
+  isChanged: false,
+  absentNodes: [],
+  withdrawal: { state: 'none' },
+  isUntouched: false,
+};
 
 /** Brings nodes in line with what is planned for a mirror, and waits for them, though not for ever, before it lets go. */
 export class NodeAgents {
   readonly #options: NodeAgentsOptions;
   readonly #clock: Clock;
-  /** By mirror, the last DaemonSet that goes though some nodes did not answer: the informer may show it for a moment longer. */
+  /** By mirror, the last DaemonSet that goes though nodes did not answer: the informer may show it for a moment longer. */
   readonly #abandoned = new Map<string, { readonly agent: string | undefined; readonly withdrawal: Withdrawal }>();
-
-  /** By mirror, when its nodes were asked to give up everything: the informer may not show yet that this was recorded. */
-  readonly #askedAtMs = new Map<string, number>();
+  readonly #waits: WithdrawalWaits;
+  readonly #untouched: UntouchedNodes;
 
   constructor(options: NodeAgentsOptions) {
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
+    this.#waits = new WithdrawalWaits(options.settings, this.#clock);
+    this.#untouched = new UntouchedNodes(options);
   }
 
   /**
@@ -72,17 +80,27 @@ export class NodeAgents {
     const abandoned = this.#abandoned.get(name);
     if (nodeAgent === undefined || (live !== undefined && live.metadata.uid === abandoned?.agent)) {
       finder.forget(name);
-      this.#askedAtMs.delete(name);
+      this.#waits.forget(name);
+      this.#untouched.forget(name);
       return abandoned === undefined ? nothing : { ...nothing, withdrawal: abandoned.withdrawal };
     }
     this.#abandoned.delete(name);
-    if (plan.node.length > 0) this.#askedAtMs.delete(name);
-    const wait = plan.node.length === 0 ? this.#wait(mirror, live) : undefined;
+    if (plan.node.length > 0) this.#waits.forget(name);
+    const wait = plan.node.length === 0 ? this.#waits.of(mirror, live) : undefined;
     if (wait !== undefined && wait.untilMs <= this.#clock.now()) return this.#abandon(mirror, live, former, signal);
+    const wasUntouched = this.#untouched.areOf(mirror, live);
     if (!(await finalizer.hold(mirror, signal))) return undefined;
     const isChanged = (await applier.apply(nodeAgent, (found) => isWritableFor(mirror, found), signal)) !== 'unchanged';
     const rollout = isChanged ? undefined : rolloutOf(live);
-    const { names, askAgainMs } = await this.#absentNodes(name, rollout, signal);
+    const { names, haveStarted, quietMs, askAgainMs } = await this.#absentNodes(name, rollout, signal);
+    const isUntouched = wasUntouched && haveStarted !== true;
+    this.#untouched.remember(name, isUntouched);
+    // Agents that take away start as little as those that were to write: nothing was written, and nothing will be.
+    const isVain = isUntouched && haveStarted === false && rollout?.outdated === 0;
+    if (wait !== undefined && isVain) return this.#leave(mirror, live, nothing.withdrawal);
+    const progress = { daemonSet: nodeAgent, rollout, quietMs };
+    const formerMs = this.#waits.leftForFormer(name, progress);
+    if (formerMs !== undefined && formerMs <= 0) return this.#abandon(mirror, live, former, signal);
     const withdrawal: Withdrawal = {
       state: 'pending',
       former,
@@ -91,13 +109,14 @@ export class NodeAgents {
       isHalted: this.isHalted(),
       ...(wait !== undefined && { wait }),
     };
-    const waits = [askAgainMs, wait === undefined ? undefined : wait.untilMs - this.#clock.now()];
+    const waits = [askAgainMs, formerMs, wait === undefined ? undefined : wait.untilMs - this.#clock.now()];
     const lookAgainMs = Math.min(...waits.filter((wait) => wait !== undefined));
     return {
       agent: nodeAgent,
       isChanged,
       absentNodes: names,
       withdrawal: former.length === 0 ? nothing.withdrawal : withdrawal,
+      isUntouched,
       ...(Number.isFinite(lookAgainMs) && { lookAgainMs }),
     };
   }
@@ -122,30 +141,14 @@ export class NodeAgents {
     this.#options.finalizer.forget(mirror);
     this.#options.finder.forget(mirror);
     this.#abandoned.delete(mirror);
-    this.#askedAtMs.delete(mirror);
+    this.#waits.forget(mirror);
+    this.#untouched.forget(mirror);
   }
 
   /** Whether the cluster's owner stopped all writing on nodes. */
   isHalted(): boolean {
     const { state, settings } = this.#options;
     return isHalting(state.get(ConfigMap, { namespace: settings.namespace, name: nodePolicyName }));
-  }
-
-  /**
-   * Counted from when nodes were asked to give up everything, however long ago the mirror was deleted; the condition keeps that
-   * for the operator that runs next.
-   */
-  #wait({ metadata, status }: KubernetesObject, live: KubernetesObject | undefined): Wait {
-    const { name } = metadata;
-    const pending = readStatus(status).conditions.find(
-      ({ type, status: holds }) => type === 'Withdrawn' && holds === 'False',
-    );
-    const recorded = pending && Date.parse(pending.lastTransitionTime);
-    const { clusterDomain, nodeWithdrawalLimitMs } = this.#options.settings;
-    const isAsked = heldNodeState(live, clusterDomain).kept.length === 0;
-    const sinceMs = (isAsked ? (this.#askedAtMs.get(name) ?? recorded) : undefined) ?? this.#clock.now();
-    this.#askedAtMs.set(name, sinceMs);
-    return { sinceMs, untilMs: sinceMs + nodeWithdrawalLimitMs };
   }
 
   async #absentNodes(
@@ -166,11 +169,15 @@ export class NodeAgents {
     signal: AbortSignal,
   ): Promise<NodesOutcome> {
     const { finder, events } = this.#options;
-    const absent = await finder.list(mirror.metadata.name, rolloutOf(live), signal);
-    const withdrawal = { state: 'abandoned', former, absent } as const;
+    const { names } = await finder.list(mirror.metadata.name, rolloutOf(live), signal);
+    const withdrawal = { state: 'abandoned', former, absent: names } as const;
     const message = `${describe(mirror)}: ${leftBehindMessage(withdrawal)}`;
     events.record(mirror, { type: 'Warning', reason: 'NodesLeftBehind', message });
-    this.#abandoned.set(mirror.metadata.name, { agent: live?.metadata.uid, withdrawal });
+    return this.#leave(mirror, live, withdrawal);
+  }
+
+  #leave({ metadata }: KubernetesObject, live: KubernetesObject | undefined, withdrawal: Withdrawal): NodesOutcome {
+    this.#abandoned.set(metadata.name, { agent: live?.metadata.uid, withdrawal });
     return { ...nothing, withdrawal };
   }
 }

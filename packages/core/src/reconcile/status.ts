@@ -21,6 +21,8 @@ import { obstaclesOf, type Withdrawal, withdrawalStatement } from './withdrawal-
 /** What came of taking a mirror from nodes that is refused or deleted. */
 export interface Dismissal {
   readonly withdrawal?: Withdrawal;
+  /** Whether no node agent was ever started; undefined where nobody looked. */
+  readonly isUntouched?: boolean;
 }
 
 /** Everything a reconcile of a valid mirror came to. */
@@ -63,6 +65,7 @@ export function mirrorStatus(
   const conditions = (statements: readonly Statement[]): MirrorStatus['conditions'] =>
     mergeConditions(previous.conditions, [...statements, ...withdrawn], generation, now);
   const withdrawn = [withdrawalStatement(outcome.withdrawal, previous.conditions) ?? []].flat();
+  const untouched = (outcome.isUntouched ?? previous.nodesUntouched) === true ? { nodesUntouched: true } : {};
   if (mirror.kind !== 'valid' || !('facts' in outcome)) {
     const isWithdrawn = mirror.kind === 'conflict' || (mirror.kind === 'invalid' && mirror.isWithdrawn);
     const { masqueradeUrl, address, strategies } = previous;
@@ -70,6 +73,7 @@ export function mirrorStatus(
       // The name under which nodes know a mirror is its claim to that name, until it is withdrawn from them.
       ...(masqueradeUrl !== undefined && !isWithdrawn && { masqueradeUrl }),
       ...(address !== undefined && { address }),
+      ...untouched,
       // Which strategies it had is needed to see, later, that none of them is left.
       ...(strategies !== undefined && { strategies: strategies.map(({ name }) => refusedStrategy(name, mirror)) }),
       observedGeneration: generation,
@@ -94,6 +98,7 @@ export function mirrorStatus(
     ...(address !== undefined && { address }),
     ...(notAfter !== undefined && { certificate: { notAfter: rfc3339(notAfter) } }),
     ...(facts.nodes !== undefined && { nodes: facts.nodes }),
+    ...untouched,
     strategies,
   };
 }
@@ -170,12 +175,18 @@ function addressed(
   }
   const { desired, ready } = facts.nodes ?? { desired: undefined, ready: 0 };
   if (desired === undefined) return { status: 'False', reason: 'NodesPending', message: 'no node is prepared yet' };
-  if (desired === 0) return { status: 'False', reason: 'NoNodes', message: 'no node is selected: agents are on none' };
-  const message = `${ready} of ${desired} nodes are prepared`;
-  if (ready >= desired) return { status: 'True', reason: 'NodesReady', message };
-  const obstacles = obstaclesOf(absentNodes, isHalted).map((text) => `; ${text}`);
-  return { status: 'False', reason: 'NodesPending', message: `${message}${obstacles.join('')}` };
+  const former = facts.hasFormerNodes === true ? [formerNodes] : [];
+  if (desired === 0) {
+    const message = ['no node is selected: agents are on none', ...former].join('; ');
+    return { status: 'False', reason: 'NoNodes', message };
+  }
+  const count = `${ready} of ${desired} nodes are prepared`;
+  if (ready >= desired) return { status: 'True', reason: 'NodesReady', message: [count, ...former].join('; ') };
+  const message = [count, ...obstaclesOf(absentNodes, isHalted), ...former].join('; ');
+  return { status: 'False', reason: 'NodesPending', message };
 }
+
+const formerNodes = 'nodes whose taints are tolerated no more keep what agents wrote there, until the mirror goes';
 
 /** What strategies planned is not yet what the cluster has. */
 function strategyStatuses(

@@ -1,11 +1,10 @@
 import { eventually } from '@entrepot/control-plane';
-import { KubeClient, type KubernetesObject, loadConnection, Metrics, systemClock } from '@entrepot/kube';
+import { KubeClient, loadConnection, Metrics, systemClock } from '@entrepot/kube';
 import { afterEach, beforeEach, describe, expect, inject, test } from 'vitest';
-import { z } from 'zod';
 import { ConfigMap, DaemonSet, RegistryMirror, StatefulSet } from '../../src/index.ts';
 import { atRest } from '../support/at-rest.ts';
 import { like } from '../support/matching.ts';
-import { finalizersOf, onNodes, onThreeNodes, quay, unreadyAgent } from '../support/nodes.ts';
+import { finalizersOf, onNodes, onThreeNodes, quay, unreadyAgent, warningsAbout } from '../support/nodes.ts';
 import { Cluster } from '../support/operator.ts';
 
 let cluster: Cluster;
@@ -32,17 +31,6 @@ async function labelled(mirror: string): Promise<readonly string[]> {
     return items.map(({ metadata }) => `${kind.kind} ${metadata.name}`);
   });
   return (await Promise.all(all)).flat();
-}
-
-const eventShape = z.object({ type: z.string(), reason: z.string(), note: z.string() });
-
-async function warningsAbout({ metadata }: KubernetesObject): Promise<readonly string[]> {
-  const { items } = await cluster.client.list(
-    { group: 'events.k8s.io', version: 'v1', kind: 'Event' },
-    { namespace: 'default', fieldSelector: `regarding.uid=${metadata.uid}` },
-  );
-  const events = items.map((event) => eventShape.parse(event)).filter(({ type }) => type === 'Warning');
-  return events.map(({ reason, note }) => `${reason}: ${note}`);
 }
 
 /** Deletes a mirror the moment before the operator tells it to wait for its nodes. */
@@ -138,7 +126,7 @@ describe('a mirror that is deleted', () => {
     await eventually(async () => expect(await withdrawn('quay')).toMatch(/^False NodesPending: /));
     await eventually(async () => {
       expect(await cluster.client.get(RegistryMirror, { name: 'quay' })).toBeUndefined();
-      expect(await warningsAbout(mirror)).toEqual([
+      expect(await warningsAbout(cluster, mirror)).toEqual([
         `NodesLeftBehind: RegistryMirror quay: ${off} did not answer in time and may still have name mirror-quay.io, /etc/docker/certs.d/mirror-quay.io: remove that by hand when they are back`,
       ]);
     });

@@ -1,8 +1,9 @@
 import { eventually } from '@entrepot/control-plane';
-import { Informer, type KubernetesObject, systemClock } from '@entrepot/kube';
+import { Informer, type KubernetesObject } from '@entrepot/kube';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { z } from 'zod';
 import { Service, StatefulSet } from '../../src/index.ts';
+import { fastClock } from '../support/fast-clock.ts';
 import { Cluster } from '../support/operator.ts';
 
 const name = 'registry-mirror-quay';
@@ -15,13 +16,6 @@ const serverShape = z.looseObject({
     template: z.looseObject({ spec: z.looseObject({ containers: z.array(z.looseObject({ name: z.string() })) }) }),
   }),
 });
-
-/** Ten times as fast as the machine's. */
-const fast = {
-  ...systemClock,
-  elapsedMs: () => systemClock.elapsedMs() * 10,
-  sleep: (ms: number, signal?: AbortSignal) => systemClock.sleep(ms / 10, signal),
-};
 
 let cluster: Cluster;
 const stop = new AbortController();
@@ -39,12 +33,12 @@ test('pods of mirror-operator are replaced one after the other, while others ser
   await left(uid);
   await pods({ updatedReplicas: 0, readyReplicas: 2 });
   const changes = await followed();
-  const operator = await cluster.operator(undefined, {}, { clock: fast });
+  const operator = await cluster.operator(undefined, {}, { clock: fastClock });
   await eventually(() => expect(changes().at(-1)).toBe('registry, fetcher from 1'));
 
   await operator.stop();
   await pods({ updatedReplicas: 1, readyReplicas: 2 });
-  await cluster.operator(undefined, {}, { clock: fast });
+  await cluster.operator(undefined, {}, { clock: fastClock });
   await eventually(() => expect(changes().at(-1)).toBe('registry, fetcher from 0'));
 
   await pods({ updatedReplicas: 2, readyReplicas: 2 });

@@ -84,6 +84,11 @@ describe('a condition', () => {
     },
     {
       type: 'Addressed',
+      outcome: { facts: { ...good.facts, hasFormerNodes: true } },
+      says: 'True NodesReady: 3 of 3 nodes are prepared; nodes whose taints are tolerated no more keep what agents wrote there, until the mirror goes',
+    },
+    {
+      type: 'Addressed',
       outcome: { fleetProblems: new Map([['hosts', 'ConfigMap x belongs to somebody else']]) },
       says: 'False FleetNotApplied: hosts: ConfigMap x belongs to somebody else',
     },

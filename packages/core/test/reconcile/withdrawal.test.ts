@@ -2,8 +2,9 @@ import { eventually } from '@entrepot/control-plane';
 import { systemClock } from '@entrepot/kube';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ConfigMap, DaemonSet, RegistryMirror, StatefulSet } from '../../src/index.ts';
+import { fastClock } from '../support/fast-clock.ts';
 import { like } from '../support/matching.ts';
-import { agentOf, finalizersOf, onNodes, onThreeNodes, quay, unreadyAgent } from '../support/nodes.ts';
+import { agentOf, finalizersOf, onNodes, onThreeNodes, quay, unplacedAgent, unreadyAgent } from '../support/nodes.ts';
 import { Cluster } from '../support/operator.ts';
 import { hosts, mapIn } from '../support/plugins.ts';
 
@@ -198,7 +199,7 @@ test('while work on nodes is halted, that is what conditions say', async () => {
 });
 
 test('nodes that get no pod are counted, and the message says who knows why', async () => {
-  await cluster.operator();
+  await cluster.operator(undefined, {}, { clock: fastClock });
   await onThreeNodes(cluster, 'quay', { upstreamUrl: 'quay.io' });
   await cluster.nodesAnswer('quay', 0, 3);
   await cluster.setReady(DaemonSet, 'registry-mirror-quay-utils', { currentNumberScheduled: 1 });
@@ -210,10 +211,13 @@ test('nodes that get no pod are counted, and the message says who knows why', as
   );
 });
 
-test('nodes whose agent stays unready are named', async () => {
-  await cluster.operator();
+test.each([
+  { title: 'stays unready', makeAgent: unreadyAgent },
+  { title: 'has no room there', makeAgent: unplacedAgent },
+])('a node whose agent $title is named', async ({ makeAgent }) => {
+  await cluster.operator(undefined, {}, { clock: fastClock });
   await onThreeNodes(cluster, 'quay', { upstreamUrl: 'quay.io' });
-  const off = await unreadyAgent(cluster);
+  const off = await makeAgent(cluster);
   await cluster.nodesAnswer('quay', 2, 3);
   await eventually(async () =>
     expect((await cluster.conditions('quay'))['Addressed']).toBe(

@@ -1,6 +1,8 @@
 import { eventually } from '@entrepot/control-plane';
 import type { KubernetesObject } from '@entrepot/kube';
 import { expect } from 'vitest';
+import { z } from 'zod';
+import { Pod } from '../../src/api/group.ts';
 import { DaemonSet, RegistryMirror } from '../../src/index.ts';
 import { heldNodeState } from '../../src/plan/held-node-state.ts';
 import type { Cluster } from './operator.ts';
@@ -46,14 +48,53 @@ export async function finalizersOf(cluster: Cluster, name: string): Promise<read
  * a node that is missing for long are deleted.
  */
 export async function unreadyAgent(cluster: Cluster): Promise<string> {
-  const { namespace } = cluster;
-  const nodeName = `off-${namespace}`;
+  const nodeName = `off-${cluster.namespace}`;
+  await makeAgent(cluster, { nodeName });
+  return nodeName;
+}
+
+/** The same, of an agent for which there is no room on its node. */
+export async function unplacedAgent(cluster: Cluster): Promise<string> {
+  const nodeName = `full-${cluster.namespace}`;
+  const isNode = { matchFields: [{ key: 'metadata.name', operator: 'In', values: [nodeName] }] };
+  const required = { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [isNode] } };
+  await makeAgent(cluster, { affinity: { nodeAffinity: required } });
+  return nodeName;
+}
+
+async function makeAgent({ client, namespace }: Cluster, spec: object): Promise<void> {
   const labels = { app: 'docker-registry', mirror: 'quay', component: 'hostess-certificate' };
-  await cluster.client.create({
+  await client.create({
     apiVersion: 'v1',
     kind: 'Pod',
     metadata: { namespace, name: 'unready-agent', labels },
-    spec: { nodeName, containers: [{ name: 'agent', image: 'agent' }], terminationGracePeriodSeconds: 0 },
+    spec: { ...spec, containers: [{ name: 'agent', image: 'agent' }], terminationGracePeriodSeconds: 0 },
   });
+}
+
+/** The same, of an agent whose first container was started. */
+export async function strugglingAgent(cluster: Cluster): Promise<string> {
+  const nodeName = await unreadyAgent(cluster);
+  const container = { name: 'agent', image: 'agent', imageID: 'sha256:a', ready: false, restartCount: 3 };
+  const status = { containerStatuses: [{ ...container, containerID: 'containerd://a', state: { waiting: {} } }] };
+  const key = { namespace: cluster.namespace, name: 'unready-agent' };
+  await cluster.client.patch(Pod, key, { status }, { type: 'merge', subresource: 'status' });
   return nodeName;
+}
+
+/** Ends the agent that one of these has made. */
+export async function endAgent(cluster: Cluster): Promise<void> {
+  await cluster.client.delete(Pod, { namespace: cluster.namespace, name: 'unready-agent' });
+}
+
+const eventShape = z.object({ type: z.string(), reason: z.string(), note: z.string() });
+
+/** What Warning events say about an object. */
+export async function warningsAbout(cluster: Cluster, { metadata }: KubernetesObject): Promise<readonly string[]> {
+  const { items } = await cluster.client.list(
+    { group: 'events.k8s.io', version: 'v1', kind: 'Event' },
+    { namespace: 'default', fieldSelector: `regarding.uid=${metadata.uid}` },
+  );
+  const events = items.map((event) => eventShape.parse(event)).filter(({ type }) => type === 'Warning');
+  return events.map(({ reason, note }) => `${reason}: ${note}`);
 }
