@@ -150,13 +150,19 @@ describe('several mirrors at once, which are changed while they serve', () => {
         });
         tellTime('other credentials: used', began);
       };
+      const untilRefused = (): Promise<void> =>
+        awaited('closed:1 is refused', async () => {
+          const status = await statusOf(cluster, node, `${repository}/manifests/1`);
+          return status === '403' ? undefined : status;
+        });
 
       const former = await closed('first-password');
       const digest = await former.push('changes/closed:1');
       await logIn('wrong-password');
       const spec = { upstreamUrl: former.upstream.host, upstream: {}, credentialsSecret: 'changes-login' };
       await applyMirror(cluster, 'closed', { ...plainSpec('closed.example.test'), ...spec });
-      expect(await statusOf(cluster, node, `${repository}/manifests/1`)).toBe('403');
+      // Nodes learn of a mirror's pods a moment after these are ready.
+      await untilRefused();
       await logIn('first-password');
       await untilServed('1');
       await startPod(cluster, {
@@ -171,10 +177,7 @@ describe('several mirrors at once, which are changed while they serve', () => {
       await present.push('changes/closed:2');
       // Access was taken away, which is not being down: what a tag points at is not told any more, though images stay.
       // While the upstream had another address, it was down.
-      await awaited('closed:1 is refused', async () => {
-        const status = await statusOf(cluster, node, `${repository}/manifests/1`);
-        return status === '403' ? undefined : status;
-      });
+      await untilRefused();
       expect(await statusOf(cluster, node, `${repository}/manifests/${digest}`)).toBe('200');
       await logIn('second-password');
       await untilServed('2');
