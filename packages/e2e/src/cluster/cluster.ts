@@ -173,13 +173,19 @@ export class Cluster {
     await waitFor(`cluster ${this.address.name} is ready`, () => this.#notReady(), { timeoutMs, onProgress });
   }
 
-  /** Empties the volumes whose claims are gone, and gives them to whoever claims one next. */
-  async renewVolumes(): Promise<void> {
+  /**
+   * Empties the volumes whose claims are gone, and gives them to whoever claims one next.
+   *
+   * @param isOurs of which claims: what others release meanwhile is theirs to renew
+   */
+  async renewVolumes(isOurs: (claim: string) => boolean): Promise<void> {
     const released = '{range .items[?(@.status.phase=="Released")]}';
-    const columns = `${released}{.metadata.name} {.metadata.labels.node} {.spec.local.path}{"\\n"}{end}`;
-    const lines = (await this.kubectl(['get', 'persistentvolumes', '-o', `jsonpath=${columns}`])).trim();
+    const fields = '{.metadata.name} {.metadata.labels.node} {.spec.local.path} {.spec.claimRef.name}';
+    const columns = `jsonpath=${released}${fields}{"\\n"}{end}`;
+    const lines = (await this.kubectl(['get', 'persistentvolumes', '-o', columns])).trim();
     for (const line of lines.split('\n').filter(Boolean)) {
-      const [name = '', node = '', path = ''] = line.split(' ');
+      const [name = '', node = '', path = '', claim = ''] = line.split(' ');
+      if (!isOurs(claim)) continue;
       // Anew, with its first owner and mode: a kubelet looks at these to see whether it has prepared a volume before.
       await this.onNode(node, 'rm', '-rf', path);
       await this.onNode(node, 'mkdir', path);

@@ -41,13 +41,13 @@ export async function removeMirrors(cluster: Cluster, ...names: readonly string[
   // A claim stays for as long as a pod has it, and a pod that is told to stop goes on serving for a while.
   await cluster.kubectl(['delete', 'pods', ...theirs, '--force', '--grace-period=0']);
   await cluster.kubectl(['delete', 'pvc', ...theirs, '--timeout=180s']);
+  const isTheirs = (claim: string): boolean =>
+    names.some((name) => claim.replace(/-\d+$/, '') === `image-store-registry-mirror-${name}`);
   await awaited('volumes are released', async () => {
     const bound = '{.items[?(@.status.phase=="Bound")].spec.claimRef.name}';
-    const claims = (await cluster.kubectl(['get', 'pv', '-o', `jsonpath=${bound}`])).split(' ');
-    const starts = names.map((name) => `image-store-registry-mirror-${name}-`);
-    return claims.find((claim) => starts.some((start) => claim.startsWith(start)));
+    return (await cluster.kubectl(['get', 'pv', '-o', `jsonpath=${bound}`])).split(' ').find(isTheirs);
   });
-  await cluster.renewVolumes();
+  await cluster.renewVolumes(isTheirs);
 }
 
 /** Changes some of a mirror's spec. */
