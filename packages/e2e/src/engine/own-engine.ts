@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { poll, toolsFolder } from '@entrepot/control-plane';
 import { DockerEngine } from './docker-engine.ts';
 import { needDebianPackages } from '../debian-packages.ts';
-import { favourContainers } from './processor-share.ts';
+import { giveContainers } from './processor-share.ts';
 
 const folder = join(dirname(toolsFolder()), 'docker');
 const pidFile = join(folder, 'dockerd.pid');
@@ -31,7 +31,7 @@ export async function startOwnEngine(): Promise<void> {
   }
   await needDebianPackages({ dockerd: 'docker.io', iptables: 'iptables' });
   await mkdir(folder, { recursive: true });
-  await favourContainers();
+  await giveContainers(4);
   const log = openSync(logFile, 'a');
   const env = { ...process.env, PATH: `${process.env['PATH']}:/usr/sbin:/sbin` };
   const daemon = spawn('dockerd', await engineArguments(), { env, detached: true, stdio: ['ignore', log, log] });
@@ -52,6 +52,7 @@ export async function stopOwnEngine(): Promise<void> {
   if (pid === 0 || (await ownEngine.version()) === undefined) return;
   process.kill(pid, 'SIGTERM');
   while ((await readFile(pidFile, 'utf8').catch(() => '')) !== '') await delay(100);
+  await giveContainers(1);
 }
 
 async function engineArguments(): Promise<readonly string[]> {

@@ -7,17 +7,16 @@ const shares = [
   { file: '/sys/fs/cgroup/docker/cpu.weight', usual: 100 },
 ] as const;
 
-const factor = 4;
-
 /**
- * Gives all containers of an engine on this machine together a larger part of busy processors: by itself a whole cluster
- * gets as much as one other program. Where that cannot be said, nothing changes: it is a matter of time only.
+ * Gives all containers of an engine on this machine together so many times of what any other group of processes gets: by
+ * itself, a whole cluster gets as much as one other program. Where that cannot be said, nothing changes: it is a matter of
+ * time only.
  */
-export async function favourContainers(): Promise<void> {
+export async function giveContainers(times: number): Promise<void> {
   for (const { file, usual } of shares) {
     // The engine makes the group with its first container, and takes one that is there.
     await mkdir(dirname(file)).catch(() => {});
-    const isTold = await writeFile(file, String(factor * usual), { flag: 'r+' }).then(
+    const isTold = await writeFile(file, String(times * usual), { flag: 'r+' }).then(
       () => true,
       () => false,
     );
