@@ -35,11 +35,15 @@ export class DockerEngine {
     return (await this.docker(['ps', '--quiet'])).trim() !== '';
   }
 
+  /** Builds an image, in place of the one of that name, which would else stay without any. `args` are of `docker build`. */
+  async build(image: string, args: readonly string[]): Promise<void> {
+    const former = await this.#imageId(image);
+    await this.docker(['build', '--quiet', '--tag', image, ...args]);
+    if (former !== undefined && former !== (await this.#imageId(image))) await this.removeImages([former]);
+  }
+
   async hasImage(image: string): Promise<boolean> {
-    return this.docker(['image', 'inspect', '--format', '{{.Id}}', image]).then(
-      () => true,
-      () => false,
-    );
+    return (await this.#imageId(image)) !== undefined;
   }
 
   /** Takes images from the engine, as far as no container and no other image needs them. */
@@ -56,5 +60,12 @@ export class DockerEngine {
   /** The size of all layers of an image, in bytes. */
   async imageSize(image: string): Promise<number> {
     return Number(await this.docker(['image', 'inspect', '--format', '{{.Size}}', image]));
+  }
+
+  async #imageId(image: string): Promise<string | undefined> {
+    return this.docker(['image', 'inspect', '--format', '{{.Id}}', image]).then(
+      (id) => id.trim(),
+      () => undefined,
+    );
   }
 }

@@ -66,7 +66,7 @@ async function buildImage(
     await fillContext(product, context);
     const file = join(repository, 'images', product, 'Dockerfile');
     const values = Object.entries(variables).flatMap(([name, value]) => ['--build-arg', `${name}=${value}`]);
-    await engine.docker(['build', '--quiet', '--tag', image, '--file', file, ...values, context]);
+    await engine.build(image, ['--file', file, ...values, context]);
   } finally {
     await rm(context, { recursive: true, force: true });
   }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, inject, test } from 'vitest';
@@ -111,4 +111,25 @@ describe.each([
     expect(node).toMatch(/^24\./);
     expect(utilLinux === undefined).toBe(product !== 'node-agent');
   });
+});
+
+test('an image that is built anew leaves nothing of the former one of its name', async () => {
+  const name = 'entrepot.test/built-anew:1';
+  const folder = await mkdtemp(join(tmpdir(), 'context-'));
+  const built = async (text: string): Promise<string> => {
+    await writeFile(join(folder, 'Dockerfile'), 'FROM scratch\nCOPY Dockerfile text /\n');
+    await writeFile(join(folder, 'text'), text);
+    await engine.build(name, [folder]);
+    return (await engine.docker(['image', 'inspect', '--format', '{{.Id}}', name])).trim();
+  };
+  try {
+    const former = await built(`first of ${process.pid}`);
+    const present = await built(`second of ${process.pid}`);
+    expect(present).not.toBe(former);
+    expect(await engine.hasImage(former)).toBe(false);
+    expect(await built(`second of ${process.pid}`)).toBe(present);
+  } finally {
+    await engine.removeImages([name]);
+    await rm(folder, { recursive: true });
+  }
 });
