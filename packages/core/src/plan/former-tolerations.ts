@@ -2,6 +2,7 @@ import type { KubernetesObject } from '@entrepot/kube';
 import { z } from 'zod';
 import { readStatus } from '../api/registry-mirror-status.ts';
 import type { MirrorSettings, Toleration } from '../settings.ts';
+import { hasReadyAgent } from './rollout.ts';
 
 /** On a DaemonSet of node agents, as JSON: tolerations of before by which agents were on nodes where none is now. */
 export const formerTolerationsAnnotation = 'entrepot/former-tolerations';
@@ -45,7 +46,9 @@ export function formerTolerations(
   const present = agentTolerations(settings);
   const former: Toleration[] = [];
   for (const one of before) if (!isCovered(one, [...present, ...former])) former.push(one);
-  return former.length > 0 && readStatus(mirror.status).nodesUntouched === true ? [] : former;
+  // A status may be older than what agents did.
+  const areUntouched = former.length > 0 && readStatus(mirror.status).nodesUntouched === true && !hasReadyAgent(live);
+  return areUntouched ? [] : former;
 }
 
 /** Whether agents were taken from nodes that keep what they wrote. */
@@ -62,11 +65,12 @@ function recorded(annotation = '[]'): readonly Toleration[] {
   }
 }
 
-/** Whether every taint that is tolerated by one is tolerated by the others, too; an absent effect or key means all of them. */
+/** Whether every taint that is tolerated by one is tolerated by the others as long; an absent effect or key means all of them. */
 function isCovered(one: Toleration, others: readonly Toleration[]): boolean {
-  const { key = '', operator = 'Equal', value = '', effect = '' } = one;
+  const { key = '', operator = 'Equal', value = '', effect = '', tolerationSeconds = Infinity } = one;
   return others.some((other) => {
     if (![effect, ''].includes(other.effect ?? '')) return false;
+    if ((other.tolerationSeconds ?? Infinity) < tolerationSeconds) return false;
     if (other.operator === 'Exists') return [key, ''].includes(other.key ?? '');
     return other.key === key && (other.operator ?? 'Equal') === operator && (other.value ?? '') === value;
   });

@@ -40,6 +40,18 @@ describe('what agents tolerated before', () => {
       former: [gpu],
     },
     { title: 'is everything, after one that stood for all', live: agents([all]), wanted: [gpu], former: [all] },
+    {
+      title: 'is for ever where it is for a while now',
+      live: agents([edge]),
+      wanted: [{ ...edge, tolerationSeconds: 300 }],
+      former: [edge],
+    },
+    {
+      title: 'is nothing where it is for longer now',
+      live: agents([{ ...edge, tolerationSeconds: 300 }]),
+      wanted: [edge],
+      former: [],
+    },
     { title: 'is nothing where all is tolerated', live: agents([gpu, edge]), wanted: [all], former: [] },
     { title: 'is nothing where any value is tolerated', live: agents([gpu]), wanted: [anyGpu], former: [] },
     { title: 'is any value where one is left', live: agents([anyGpu]), wanted: [gpu], former: [anyGpu] },
@@ -82,5 +94,11 @@ describe('what agents tolerated before', () => {
   test('is nothing to remember where none was ever started', () => {
     const untouched = { ...quay, status: { nodesUntouched: true } };
     expect(formerTolerations(untouched, agents([all]), by([]))).toEqual([]);
+  });
+
+  test('is remembered where an agent is ready, whatever was written before that', () => {
+    const untouched = { ...quay, status: { nodesUntouched: true } };
+    const live = { ...agents([all]), status: { numberReady: 1 } };
+    expect(formerTolerations(untouched, live, by([]))).toEqual([all]);
   });
 });
