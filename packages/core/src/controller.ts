@@ -115,6 +115,15 @@ export function createMirrorController(options: MirrorControllerOptions): Mirror
   const listPods: ListPods = async (labels, signal) =>
     (await client.list(Pod, { namespace, labelSelector: labels }, signal)).items;
   const reporter = new Reporter({ client, clock, events });
+  const nodes = new NodeAgents({
+    applier,
+    state,
+    settings,
+    finalizer: new NodeFinalizer(client),
+    finder: new AbsentNodeFinder(client, namespace, clock),
+    events,
+    clock,
+  });
   const mirror = new MirrorReconciler({
     state,
     settings,
@@ -123,15 +132,7 @@ export function createMirrorController(options: MirrorControllerOptions): Mirror
     applier,
     inventory,
     certificates: new CertificateKeeper({ client, applier, authority, namespace, clock }),
-    nodes: new NodeAgents({
-      applier,
-      state,
-      settings,
-      finalizer: new NodeFinalizer(client),
-      finder: new AbsentNodeFinder(client, namespace, clock),
-      events,
-      clock,
-    }),
+    nodes,
     handovers: new PodHandovers(applier, namespace, clock),
     unreadyPods: new UnreadyPodFinder(listPods, namespace, clock),
     volumes: new VolumeGrower(client),
@@ -170,12 +171,20 @@ export function createMirrorController(options: MirrorControllerOptions): Mirror
     },
   };
 
+  const mirrorWork: Runnable = {
+    needsLeadership: true,
+    async run(signal, kill) {
+      nodes.forgetAll();
+      await mirrors.run(signal, kill);
+    },
+  };
+
   const election =
     leaderElection &&
     new LeaderElection({ ...leaderElection, client: leaderElection.client ?? client, namespace, clock, logger });
   return new Manager({ logger, clock, metrics, leaderElection: election, health, events }).add(
     ...state.all,
     fleetWork,
-    mirrors,
+    mirrorWork,
   );
 }

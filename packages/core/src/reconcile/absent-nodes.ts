@@ -3,7 +3,7 @@ import { Pod } from '../api/group.ts';
 import { namesOf } from '../plan/naming.ts';
 import { baseLabels, nodeAgentComponent } from '../plan/ownership.ts';
 import type { Rollout } from '../plan/rollout.ts';
-import { type AgentPod, mayHaveStarted, nodeOfUnready, readAgentPod } from './agent-pod.ts';
+import { type AgentPod, mayHaveStarted, nodeOf, nodeOfUnready, readAgentPod } from './agent-pod.ts';
 
 /** A rollout passes by on its own: pods are listed only when nothing happened for so long. */
 const patienceMs = 10_000;
@@ -20,12 +20,14 @@ interface Known {
 export interface ListedAgents {
   /** The nodes that others wait for, as far as they are known, and how many have no pod at all. */
   readonly names: readonly string[];
+  /** The nodes of all these pods; undefined where they may not be listed. */
+  readonly nodes: readonly string[] | undefined;
   /** Whether any of these pods may have done something: it was started, or its node does not say. */
   readonly haveStarted: boolean;
 }
 
 /** The same, undefined or empty until anybody has looked; how long nothing has changed, and when to ask again. */
-export interface AbsentNodes extends Omit<ListedAgents, 'haveStarted'> {
+export interface AbsentNodes extends Pick<ListedAgents, 'names'> {
   readonly haveStarted?: boolean;
   readonly quietMs: number;
   readonly askAgainMs: number;
@@ -67,7 +69,11 @@ export class AbsentNodeFinder {
     const counted = podless === 0 ? [] : [`${podless} ${podless === 1 ? 'node' : 'nodes'} without a pod (${why})`];
     const agents = await this.#agents(mirror, signal);
     const unready = [...new Set(agents?.flatMap(nodeOfUnready))].sort();
-    return { names: [...counted, ...unready], haveStarted: agents?.some(mayHaveStarted) ?? true };
+    return {
+      names: [...counted, ...unready],
+      nodes: agents && [...new Set(agents.flatMap(nodeOf))],
+      haveStarted: agents?.some(mayHaveStarted) ?? true,
+    };
   }
 
   /** Undefined where the operator may not list pods. */
@@ -86,5 +92,10 @@ export class AbsentNodeFinder {
   /** To be called when all nodes answer, or the mirror is gone. */
   forget(mirror: string): void {
     this.#known.delete(mirror);
+  }
+
+  /** To be called when others may have changed everything meanwhile. */
+  forgetAll(): void {
+    this.#known.clear();
   }
 }

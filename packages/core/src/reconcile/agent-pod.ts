@@ -18,13 +18,18 @@ const affinity = z.looseObject({
     })
     .optional(),
 });
+const containerStatus = z.looseObject({
+  containerID: z.string().default(''),
+  restartCount: z.number().default(0),
+  lastState: z.looseObject({ terminated: z.looseObject({}).optional() }).default({}),
+});
 const podShape = z.looseObject({
   metadata: z.looseObject({ deletionTimestamp: z.string().optional() }),
   spec: z.looseObject({ nodeName: z.string().optional(), affinity: affinity.optional() }).default({}),
   status: z
     .looseObject({
       conditions: z.array(z.looseObject({ type: z.string(), status: z.string() })).default([]),
-      containerStatuses: z.array(z.looseObject({ containerID: z.string().default('') })).default([]),
+      containerStatuses: z.array(containerStatus).default([]),
     })
     .optional(),
 });
@@ -42,11 +47,11 @@ export function nodeOfUnready({ metadata, spec, status }: AgentPod): readonly st
   const isReady =
     status?.conditions.some((condition) => condition.type === 'Ready' && condition.status === 'True') ?? false;
   const isAway = !isReady || metadata.deletionTimestamp !== undefined;
-  return isAway ? nodeOf(spec) : [];
+  return isAway ? nodeOf({ spec }) : [];
 }
 
 /** The pods of a DaemonSet say by this where they belong, also those that find no room there. */
-function nodeOf({ nodeName, affinity }: AgentPod['spec']): readonly string[] {
+export function nodeOf({ spec: { nodeName, affinity } }: Pick<AgentPod, 'spec'>): readonly string[] {
   if (nodeName !== undefined) return [nodeName];
   const terms = affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms ?? [];
   const fields = terms.flatMap(({ matchFields }) => matchFields);
@@ -58,6 +63,9 @@ function nodeOf({ nodeName, affinity }: AgentPod['spec']): readonly string[] {
  * gone, also while it waits for another start.
  */
 export function mayHaveStarted({ metadata, status }: AgentPod): boolean {
-  const isMade = status?.containerStatuses.some(({ containerID }) => containerID !== '') ?? false;
-  return isMade || metadata.deletionTimestamp !== undefined;
+  const isMade = status?.containerStatuses.some(
+    ({ containerID, restartCount, lastState }) =>
+      containerID !== '' || restartCount > 0 || lastState.terminated !== undefined,
+  );
+  return isMade === true || metadata.deletionTimestamp !== undefined;
 }

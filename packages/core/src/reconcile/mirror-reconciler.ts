@@ -117,7 +117,7 @@ export class MirrorReconciler {
       absentNodes: addressing?.absentNodes ?? [],
       isHalted: nodes.isHalted(),
       ...(addressing?.withdrawal !== undefined && { withdrawal: addressing.withdrawal }),
-      ...(addressing?.isUntouched !== undefined && { isUntouched: addressing.isUntouched }),
+      isUntouched: addressing?.isUntouched ?? nodes.areUntouched(mirror.object),
       isAddressingApplied: addressing !== undefined,
       podObstacle: pods.obstacle,
       storageNote: withRefusals(plan?.storageNote, growth.refusals),
@@ -197,7 +197,7 @@ export class MirrorReconciler {
     if (isLeaving && !nodes.isHeld(object)) return done;
     if (kind === 'invalid' && !mirror.isWithdrawn) {
       await nodes.keep(object, signal);
-      await reporter.report(mirror, {}, signal);
+      await reporter.report(mirror, { isUntouched: nodes.areUntouched(object) }, signal);
       return done;
     }
     const plan = planWithdrawal(mirror, { survey: surveyor.current(), state, settings });

@@ -9,6 +9,7 @@ import {
 import { ConfigMap, nodePolicyName } from '../api/group.ts';
 import type { ClusterState } from '../cluster-state.ts';
 import { liveNodeAgent } from '../plan/former-node-state.ts';
+import { hasFormerTolerations } from '../plan/former-tolerations.ts';
 import { isWritableFor } from '../plan/ownership.ts';
 import { type Rollout, rolloutOf } from '../plan/rollout.ts';
 import type { NodePlan } from '../plan/withdrawal.ts';
@@ -88,17 +89,21 @@ export class NodeAgents {
     if (plan.node.length > 0) this.#waits.forget(name);
     const wait = plan.node.length === 0 ? this.#waits.of(mirror, live) : undefined;
     if (wait !== undefined && wait.untilMs <= this.#clock.now()) return this.#abandon(mirror, live, former, signal);
-    const wasUntouched = this.#untouched.areOf(mirror, live);
+    const areUntouched = this.#untouched.areOf(mirror, live);
+    const isOfUse = areUntouched || hasFormerTolerations(nodeAgent);
+    const haveBegun = wait !== undefined && isOfUse && (await this.#haveStarted(name, live, signal));
+    const wasUntouched = areUntouched && !haveBegun;
+    this.#untouched.remember(mirror, wasUntouched);
     if (!(await finalizer.hold(mirror, signal))) return undefined;
     const isChanged = (await applier.apply(nodeAgent, (found) => isWritableFor(mirror, found), signal)) !== 'unchanged';
     const rollout = isChanged ? undefined : rolloutOf(live);
     const { names, haveStarted, quietMs, askAgainMs } = await this.#absentNodes(name, rollout, signal);
     const isUntouched = wasUntouched && haveStarted !== true;
-    this.#untouched.remember(name, isUntouched);
+    this.#untouched.remember(mirror, isUntouched);
     // Agents that take away start as little as those that were to write: nothing was written, and nothing will be.
     const isVain = isUntouched && haveStarted === false && rollout?.outdated === 0;
     if (wait !== undefined && isVain) return this.#leave(mirror, live, nothing.withdrawal);
-    const progress = { daemonSet: nodeAgent, rollout, quietMs };
+    const progress = { daemonSet: nodeAgent, rollout, quietMs, absent: haveStarted === undefined ? undefined : names };
     const formerMs = this.#waits.leftForFormer(name, progress);
     if (formerMs !== undefined && formerMs <= 0) return this.#abandon(mirror, live, former, signal);
     const withdrawal: Withdrawal = {
@@ -126,6 +131,11 @@ export class NodeAgents {
     if (liveNodeAgent(mirror, this.#options) !== undefined) await this.#options.finalizer.hold(mirror, signal);
   }
 
+  /** Whether no agent of a mirror was ever started, where nothing else was found out; undefined where the status stays as it is. */
+  areUntouched(mirror: KubernetesObject): boolean | undefined {
+    return this.#untouched.known(mirror, liveNodeAgent(mirror, this.#options));
+  }
+
   /** To be called when nodes have nothing of a mirror any more, and the DaemonSet is gone or goes with the mirror. */
   async release(mirror: KubernetesObject, signal: AbortSignal): Promise<void> {
     await this.#options.finalizer.release(mirror, signal);
@@ -145,10 +155,23 @@ export class NodeAgents {
     this.#untouched.forget(mirror);
   }
 
+  /** To be called when this process begins to lead: others may have done anything since it did last. */
+  forgetAll(): void {
+    for (const memory of [this.#options.finder, this.#waits, this.#untouched]) memory.forgetAll();
+  }
+
   /** Whether the cluster's owner stopped all writing on nodes. */
   isHalted(): boolean {
     const { state, settings } = this.#options;
     return isHalting(state.get(ConfigMap, { namespace: settings.namespace, name: nodePolicyName }));
+  }
+
+  /** Looks at agents for the last time before they are asked to give up everything: what was listed before may be old. */
+  async #haveStarted(mirror: string, live: KubernetesObject | undefined, signal: AbortSignal): Promise<boolean> {
+    if (!this.#waits.isToAsk(live)) return false;
+    const { nodes, haveStarted } = await this.#options.finder.list(mirror, undefined, signal);
+    this.#waits.asking(mirror, live, nodes);
+    return haveStarted;
   }
 
   async #absentNodes(

@@ -22,7 +22,7 @@ import { obstaclesOf, type Withdrawal, withdrawalStatement } from './withdrawal-
 export interface Dismissal {
   readonly withdrawal?: Withdrawal;
   /** Whether no node agent was ever started; undefined where nobody looked. */
-  readonly isUntouched?: boolean;
+  readonly isUntouched?: boolean | undefined;
 }
 
 /** Everything a reconcile of a valid mirror came to. */

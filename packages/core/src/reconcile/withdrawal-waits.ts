@@ -10,9 +10,11 @@ import type { Wait } from './withdrawal-statement.ts';
 const formerPatienceMs = 30_000;
 
 interface Asked {
+  /** The mirror's: another one may have its name. */
+  readonly uid: string | undefined;
   readonly atMs: number;
-  /** How many of them were to have an agent then; undefined where that is not known. */
-  readonly nodes: number | undefined;
+  /** Those that were to have an agent then; undefined where nobody has looked. */
+  nodes?: ReadonlySet<string> | 'unknown' | undefined;
 }
 
 /** Says how long nodes are waited for that were asked to give up all they have of a mirror. */
@@ -34,22 +36,40 @@ export class WithdrawalWaits {
    * @param live the mirror's agents
    */
   of({ metadata, status }: KubernetesObject, live: KubernetesObject | undefined): Wait {
-    const { name } = metadata;
+    const { name, uid } = metadata;
     const pending = readStatus(status).conditions.find(
       ({ type, status: holds }) => type === 'Withdrawn' && holds === 'False',
     );
     const recorded = pending && Date.parse(pending.lastTransitionTime);
-    const { clusterDomain, nodeWithdrawalLimitMs } = this.#settings;
-    const isAsked = heldNodeState(live, clusterDomain).kept.length === 0;
-    const before = isAsked ? this.#asked.get(name) : { atMs: undefined, nodes: rolloutOf(live)?.desired };
-    const sinceMs = before?.atMs ?? (isAsked ? recorded : undefined) ?? this.#clock.now();
-    this.#asked.set(name, { atMs: sinceMs, nodes: before?.nodes });
-    return { sinceMs, untilMs: sinceMs + nodeWithdrawalLimitMs };
+    const isAsked = !this.isToAsk(live);
+    const known = this.#asked.get(name);
+    const before = known?.uid === uid ? known : undefined;
+    const sinceMs = (isAsked ? (before?.atMs ?? recorded) : undefined) ?? this.#clock.now();
+    this.#asked.set(name, { uid, atMs: sinceMs, nodes: before?.nodes });
+    return { sinceMs, untilMs: sinceMs + this.#settings.nodeWithdrawalLimitMs };
+  }
+
+  /** Whether agents still keep something that they are to give up. */
+  isToAsk(live: KubernetesObject | undefined): boolean {
+    return heldNodeState(live, this.#settings.clusterDomain).kept.length > 0;
   }
 
   /**
-   * How many milliseconds are left for nodes that had an agent only before tolerations were narrowed; undefined while others
-   * are not done. Perhaps none is to be there any more because none can run there.
+   * To be called before they are asked. The first call counts: the next ones may come when agents are replaced already.
+   *
+   * @param nodes those of all pods of the mirror's agents; undefined where they may not be listed
+   */
+  asking(mirror: string, live: KubernetesObject | undefined, nodes: readonly string[] | undefined): void {
+    const asked = this.#asked.get(mirror);
+    if (asked === undefined || asked.nodes !== undefined) return;
+    const rollout = rolloutOf(live);
+    const areAll = rollout !== undefined && rollout.podless === 0 && (nodes?.length ?? 0) >= rollout.desired;
+    asked.nodes = areAll ? new Set(nodes) : 'unknown';
+  }
+
+  /**
+   * How many milliseconds are left for nodes that had an agent only before tolerations were narrowed; undefined while any other
+   * may not be done. Perhaps none is to be there any more because none can run there.
    *
    * @param agents what takes everything away, and since when it has made no progress
    */
@@ -59,16 +79,27 @@ export class WithdrawalWaits {
       readonly daemonSet: KubernetesObject;
       readonly rollout?: Rollout | undefined;
       readonly quietMs?: number | undefined;
+      /** The nodes that are not done; undefined where nobody has looked. */
+      readonly absent: readonly string[] | undefined;
     },
   ): number | undefined {
-    const { daemonSet, rollout, quietMs } = agents;
-    const others = this.#asked.get(mirror)?.nodes;
-    if (quietMs === undefined || others === undefined || !hasFormerTolerations(daemonSet)) return undefined;
-    return (rollout?.ready ?? 0) >= others ? formerPatienceMs - quietMs : undefined;
+    const { daemonSet, rollout, quietMs, absent } = agents;
+    const others = this.#asked.get(mirror)?.nodes ?? 'unknown';
+    if (quietMs === undefined || absent === undefined || rollout === undefined || others === 'unknown')
+      return undefined;
+    // A pod of before may be ready, and a node without one has no name.
+    const areNamed = rollout.outdated + rollout.podless === 0 && absent.length >= rollout.desired - rollout.ready;
+    if (!areNamed || absent.some((node) => others.has(node)) || !hasFormerTolerations(daemonSet)) return undefined;
+    return formerPatienceMs - quietMs;
   }
 
   /** To be called when nodes are to have something of a mirror, or nothing waits for them. */
   forget(mirror: string): void {
     this.#asked.delete(mirror);
+  }
+
+  /** To be called when others may have asked them meanwhile. */
+  forgetAll(): void {
+    this.#asked.clear();
   }
 }

@@ -1,4 +1,5 @@
 import { eventually } from '@entrepot/control-plane';
+import { systemClock } from '@entrepot/kube';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { RegistryMirror } from '../../src/index.ts';
 import { fastClock } from '../support/fast-clock.ts';
@@ -56,6 +57,32 @@ describe('a mirror whose agents never started', () => {
     await eventually(async () => expect(await cluster.client.get(RegistryMirror, { name: 'quay' })).toBeUndefined());
   });
 
+  test('is known by that also where the first of them could not be made', async () => {
+    const quota = { apiVersion: 'v1', kind: 'ResourceQuota', metadata: { name: 'none', namespace: cluster.namespace } };
+    await cluster.client.create({ ...quota, spec: { hard: { 'count/daemonsets.apps': '0' } } });
+    await operator();
+    await cluster.mirror('quay', { upstreamUrl: 'quay.io' });
+    await eventually(async () => expect((await cluster.conditions('quay'))['Addressed']).toMatch(/^False /));
+    await eventually(async () => expect(await isUntouched()).toBe(true));
+  });
+
+  test('is not taken for one when agents are ready and nobody may touch them: its spec is wrong by now', async () => {
+    const first = await operator();
+    await onNoNode();
+    expect(await isUntouched()).toBe(true);
+    await first.stop();
+    await cluster.nodesAnswer('quay', 3);
+    await cluster.client.patch(
+      RegistryMirror,
+      { name: 'quay' },
+      { spec: { addressing: [{ type: 'magic' }] } },
+      { type: 'merge' },
+    );
+    await operator();
+    await eventually(async () => expect((await cluster.conditions('quay'))['Ready']).toMatch(/^False InvalidSpec/));
+    expect(await isUntouched()).toBeUndefined();
+  });
+
   test('has none any more when nobody is to be sent to it, and needs no finalizer then', async () => {
     await operator();
     await onNoNode();
@@ -93,6 +120,18 @@ describe('a mirror that is deleted while its agents cannot start', () => {
     const node = await unreadyAgent(cluster);
     await operator();
     await askForDeletion();
+    await eventually(async () => expect(await withdrawn()).toContain(waitingFor(node)));
+  });
+
+  test('waits for its nodes where one was started since pods were listed, though its pod is another one now', async () => {
+    await operator();
+    await onNoNode();
+    await systemClock.sleep(1_500);
+    const node = await strugglingAgent(cluster);
+    await beginDeletion();
+    await endAgent(cluster);
+    await unreadyAgent(cluster);
+    await cluster.nodesAnswer('quay', 0, 3);
     await eventually(async () => expect(await withdrawn()).toContain(waitingFor(node)));
   });
 

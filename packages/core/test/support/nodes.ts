@@ -62,12 +62,31 @@ export async function unplacedAgent(cluster: Cluster): Promise<string> {
   return nodeName;
 }
 
-async function makeAgent({ client, namespace }: Cluster, spec: object): Promise<void> {
+/** Makes the pods of the mirror `quay`'s agents on so many nodes; returns these. */
+export async function agentsOn(cluster: Cluster, count: number): Promise<readonly string[]> {
+  const nodes = Array.from({ length: count }, (_, index) => `on-${index}-${cluster.namespace}`);
+  for (const nodeName of nodes) {
+    await makeAgent(cluster, { nodeName }, nodeName);
+    await setAgent(cluster, nodeName, { conditions: [{ type: 'Ready', status: 'True' }] });
+  }
+  return nodes;
+}
+
+/** Says of one of these that it is not ready any more. */
+export async function unready(cluster: Cluster, node: string): Promise<void> {
+  await setAgent(cluster, node, { conditions: [{ type: 'Ready', status: 'False' }] });
+}
+
+async function setAgent({ client, namespace }: Cluster, name: string, status: object): Promise<void> {
+  await client.patch(Pod, { namespace, name }, { status }, { type: 'merge', subresource: 'status' });
+}
+
+async function makeAgent({ client, namespace }: Cluster, spec: object, name = 'unready-agent'): Promise<void> {
   const labels = { app: 'docker-registry', mirror: 'quay', component: 'hostess-certificate' };
   await client.create({
     apiVersion: 'v1',
     kind: 'Pod',
-    metadata: { namespace, name: 'unready-agent', labels },
+    metadata: { namespace, name, labels },
     spec: { ...spec, containers: [{ name: 'agent', image: 'agent' }], terminationGracePeriodSeconds: 0 },
   });
 }
@@ -77,8 +96,7 @@ export async function strugglingAgent(cluster: Cluster): Promise<string> {
   const nodeName = await unreadyAgent(cluster);
   const container = { name: 'agent', image: 'agent', imageID: 'sha256:a', ready: false, restartCount: 3 };
   const status = { containerStatuses: [{ ...container, containerID: 'containerd://a', state: { waiting: {} } }] };
-  const key = { namespace: cluster.namespace, name: 'unready-agent' };
-  await cluster.client.patch(Pod, key, { status }, { type: 'merge', subresource: 'status' });
+  await setAgent(cluster, 'unready-agent', status);
   return nodeName;
 }
 
