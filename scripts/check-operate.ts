@@ -10,7 +10,7 @@ const sources = ['core', 'kube', 'strategy-*', 'operator'].flatMap((name) => glo
 /** Where reasons stand in sources: in a property or a variable, in the making of an error, or alone after `return`. */
 const places = [/\breason(?::| =)([^,;]+)/g, /\b(?:Terminal|Waiting)Error\(\s*('\w+')/g, /\breturn ('\w+');/g];
 /** Reasons that are looked at, not given, and those that the API server gives in its own words. */
-const foreign = new Set(['NoSuchKind', 'NotFound', 'Unknown', 'Forbidden', 'Invalid']);
+const foreign = new Set(['FieldValueDuplicate', 'NoSuchKind', 'NotFound', 'Unknown', 'Forbidden', 'Invalid']);
 
 const text = sources.map((file) => readFileSync(file, 'utf8')).join('\n');
 const constants = new Map(

@@ -35,7 +35,7 @@ export { LeaderElection, LeadershipLostError, type LeaderElectionOptions } from 
 export { Manager, type ManagerOptions } from './control/manager.ts';
 export { type Runnable } from './control/runnable.ts';
 export { WorkQueue, type WorkQueueOptions } from './control/work-queue.ts';
-export { ApiError, isConflict, isNotFound, TerminalError, WaitingError } from './errors.ts';
+export { ApiError, type ApiCause, isConflict, isNotFound, TerminalError, WaitingError } from './errors.ts';
 export { Informer, type InformerOptions } from './informer/informer.ts';
 export { type Change } from './informer/object-diff.ts';
 export { type ObjectStore } from './informer/object-store.ts';

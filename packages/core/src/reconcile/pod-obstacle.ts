@@ -53,10 +53,12 @@ type Pod = z.infer<typeof podShape>;
 type ContainerStatus = z.infer<typeof containerShape>;
 
 /**
- * Says of a pod why it does not start, and what to do where that can be said; undefined where nothing is known to be in its way.
+ * Says of a pod why it does not start, and what to do where that can be said; undefined where nothing is known to be in its way,
+ * and of pods that are told to end: those need not start, and drain for minutes.
  * The words stay the same for as long as the reason does: they go into a status. Pure.
  */
 export function podObstacle(object: KubernetesObject): PodObstacle | undefined {
+  if (object.metadata.deletionTimestamp !== undefined) return undefined;
   const pod = podShape.parse(object);
   const { conditions, containerStatuses } = pod.status;
   const unplaced = conditions.find(({ type, status: holds }) => type === 'PodScheduled' && holds === 'False');
@@ -92,7 +94,9 @@ function containerObstacle({ metadata }: KubernetesObject, status: ContainerStat
   const end = state.terminated ?? lastState.terminated;
   if (end === undefined) return undefined;
   const why = ['', 'Error', 'Completed', 'Unknown'].includes(end.reason) ? '' : ` (${end.reason})`;
-  const logs = `kubectl -n ${metadata.namespace} logs ${metadata.name} -c ${container} --previous`;
+  // At its first end there is nothing previous, which kubectl would refuse to show.
+  const previous = lastState.terminated === undefined ? '' : ' --previous';
+  const logs = `kubectl -n ${metadata.namespace} logs ${metadata.name} -c ${container}${previous}`;
   return `${which}: ended with exit code ${end.exitCode}${why}: ${logs}`;
 }
 

@@ -72,7 +72,8 @@ describe('a pod of a mirror that has a node', () => {
   const missing =
     'rpc error: code = NotFound desc = failed to pull and unpack image "example.com/fetcher:1": not found';
   const pull = `${which}: ImagePullBackOff: ${missing}`;
-  const logs = 'kubectl -n mirrors logs registry-mirror-quay-0 -c fetcher --previous';
+  const firstLogs = 'kubectl -n mirrors logs registry-mirror-quay-0 -c fetcher';
+  const logs = `${firstLogs} --previous`;
   const end = { exitCode: 1, reason: 'Error', finishedAt: '2026-01-01T00:00:00Z' };
 
   test.each([
@@ -98,8 +99,13 @@ describe('a pod of a mirror that has a node', () => {
       says: `${which}: CreateContainerError`,
     },
     {
-      title: 'a container that ended',
+      title: 'a container that ended for the first time: no logs are previous to it',
       status: container({ state: { terminated: end } }),
+      says: `${which}: ended with exit code 1: ${firstLogs}`,
+    },
+    {
+      title: 'a container that ended again',
+      status: container({ state: { terminated: end }, lastState: { terminated: end } }),
       says: `${which}: ended with exit code 1: ${logs}`,
     },
     {
@@ -131,4 +137,10 @@ describe('a pod of a mirror that has a node', () => {
       says: undefined,
     },
   ])('has in its way: $title', ({ status, says }) => expect(said(status)).toBe(says));
+
+  test('has nothing in its way once it is told to end', () => {
+    const { metadata, ...ending } = pod(container({ state: { terminated: end } }));
+    const deletionTimestamp = '2026-01-01T00:00:00Z';
+    expect(podObstacle({ ...ending, metadata: { ...metadata, deletionTimestamp } })).toBeUndefined();
+  });
 });

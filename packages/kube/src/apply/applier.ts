@@ -1,5 +1,5 @@
 import type { KubeClient } from '../client/kube-client.ts';
-import { isConflict, isInvalid, TerminalError, WaitingError } from '../errors.ts';
+import { ApiError, isConflict, isDuplicate, isReplaced, TerminalError, WaitingError } from '../errors.ts';
 import type { ObjectStore } from '../informer/object-store.ts';
 import { silentLogger, type Logger } from '../logger.ts';
 import { describe, keyOf, kindOf, type GroupVersionKind, type KubernetesObject, type ObjectKey } from '../object.ts';
@@ -56,8 +56,8 @@ export class Applier {
   }
 
   /**
-   * Applies one object. Fields that others changed become ours again; fields that others added stay, except list items that
-   * make the server refuse ours.
+   * Applies one object. Fields that others changed become ours again; fields that others added stay. Only where
+   * the server refuses ours because an item of a list is there twice, all lists become as they are wanted.
    *
    * @param isOurs whether an object of that name may be written to (its owner, its labels)
    * @throws TerminalError `ForeignObject` when it may not, a WaitingError where no informer would tell of a change; ApiError 409 when the object was replaced meanwhile: try again; 422 when the server refuses it for what it says
@@ -160,11 +160,14 @@ export class Applier {
     // The uid is a precondition: should the object be replaced meanwhile, it is looked at again first.
     const { uid } = adopted.metadata;
     const body = { ...desired, metadata: { ...desired.metadata, ...(uid !== undefined && { uid }) } };
-    const write = async () => client.apply(body, { fieldManager, force: true }, signal);
+    const write = async () =>
+      client.apply(body, { fieldManager, force: true }, signal).catch((error: unknown) => {
+        throw isReplaced(error) ? new ApiError(409, 'Conflict', `${describe(desired)} was replaced meanwhile`) : error;
+      });
     try {
       return await write();
     } catch (error) {
-      if (!isInvalid(error)) throw error;
+      if (!isDuplicate(error)) throw error;
       const replaced = await replaceLists(client, desired, adopted, fieldManager, signal).catch((refusal: unknown) => {
         throw isConflict(refusal) ? refusal : error;
       });

@@ -1,4 +1,4 @@
-import { ApiError } from '../errors.ts';
+import { ApiError, type ApiCause } from '../errors.ts';
 
 /** Nobody, and no clock that is wrong, keeps a controller from looking again for longer. */
 const longestRetryAfterMs = 5 * 60_000;
@@ -8,7 +8,10 @@ interface Status {
   readonly code?: number;
   readonly reason?: string;
   readonly message?: string;
-  readonly details?: { readonly retryAfterSeconds?: number };
+  readonly details?: {
+    readonly retryAfterSeconds?: number;
+    readonly causes?: readonly Partial<ApiCause>[];
+  };
 }
 
 /**
@@ -23,6 +26,7 @@ export function errorOfResponse(status: number, body: string, retryAfter: string
     parsed?.reason ?? 'Unknown',
     parsed?.message ?? fallback,
     retryAfterMs(retryAfter, parsed, nowMs),
+    parsed?.details?.causes?.map(({ reason = '', field = '' }) => ({ reason, field })),
   );
 }
 

@@ -35,7 +35,7 @@ const credentialsFreshMs = 10_000;
 /**
  * Finds the API server as kubectl does. Nothing is sent yet.
  *
- * @throws TerminalError `NoCluster` when there is no kubeconfig and no service account, `UnreadableKubeconfig` when the file that is named
+ * @throws TerminalError `NoCluster` when there is no kubeconfig and no service account, `UnreadableKubeconfig` when the file that is found
  * cannot be read or is none, `UnknownContext` when it has no such context.
  * @example const client = new KubeClient(await loadConnection({ context: 'kind-kind' }));
  */
@@ -77,16 +77,20 @@ function namedKubeconfig(): string | undefined {
   return KUBECONFIG === '' ? undefined : KUBECONFIG;
 }
 
-/** client-node's errors say neither which file is wrong nor that it is one. */
+/**
+ * client-node's errors say neither which file is wrong nor that it is one. They hold all of the file, and with it credentials; what
+ * follows the first line of their message is an excerpt. So nothing else of them is passed on, not even as a cause.
+ */
 function naming(file: string | undefined, load: () => void): void {
+  let message: string | undefined;
   try {
     load();
-  } catch (cause) {
-    // What follows the first line is an excerpt of a file that holds credentials.
-    const [message] = (cause instanceof Error ? cause.message : String(cause)).split('\n', 1);
-    if (file === undefined) throw cause;
-    throw new TerminalError('UnreadableKubeconfig', `${file} cannot be read as a kubeconfig: ${message}`, { cause });
+    return;
+  } catch (error) {
+    [message] = (error instanceof Error ? error.message : String(error)).split('\n', 1);
   }
+  const name = file ?? '~/.kube/config';
+  throw new TerminalError('UnreadableKubeconfig', `${name} cannot be read as a kubeconfig: ${message}`);
 }
 
 function currentCluster(config: KubeConfig, file: string | undefined) {

@@ -100,6 +100,22 @@ describe('the applier', () => {
     });
   });
 
+  test('leaves the containers that others added where the server refuses an object for something else', async () => {
+    const container = (name: string): object => ({ name, image: `example.test/${name}` });
+    const metadata = { namespace, name: 'beside', labels: ours };
+    // No controller writes to this kind.
+    const kind = { group: '', version: 'v1', kind: 'PodTemplate' };
+    const template = { metadata: { labels: ours }, spec: { containers: [container('a')] } };
+    const wanted: KubernetesObject = { apiVersion: 'v1', kind: 'PodTemplate', metadata, template };
+    await newApplier().apply(wanted, isOurs);
+    const added = { template: { spec: { containers: [container('a'), container('theirs')] } } };
+    await client.patch(kind, metadata, added, { type: 'merge', fieldManager: 'kubectl-edit' });
+
+    const refused = { ...wanted, metadata: { ...metadata, labels: { ...ours, wrong: 'a b' } } };
+    await expect(newApplier().apply(refused, isOurs)).rejects.toMatchObject({ status: 422 });
+    expect(await client.get(kind, metadata)).toMatchObject(added);
+  });
+
   test('says why the server refuses an object that no edit stands in the way of', async () => {
     const wanted = configMap(namespace, 'fixed', { a: '1' }, ours);
     await newApplier().apply({ ...wanted, immutable: true }, isOurs);

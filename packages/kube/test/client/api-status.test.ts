@@ -42,6 +42,22 @@ describe('an answer of 400 and more', () => {
       error: errorOfResponse(503, '', '86400', now),
       expected: { retryAfterMs: 300_000 },
     },
+    {
+      title: 'gives the causes that its details name',
+      error: errorOfResponse(
+        422,
+        status({ reason: 'Invalid', details: { causes: [{ reason: 'FieldValueDuplicate', field: 'a' }, {}] } }),
+        undefined,
+        now,
+      ),
+      expected: {
+        reason: 'Invalid',
+        causes: [
+          { reason: 'FieldValueDuplicate', field: 'a' },
+          { reason: '', field: '' },
+        ],
+      },
+    },
   ])('$title', ({ error, expected }) => {
     expect(error).toBeInstanceOf(ApiError);
     expect(error).toMatchObject(expected);

@@ -1,6 +1,7 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { inspect } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, test, vi } from 'vitest';
 import { loadConnection } from '../../src/index.ts';
 import { ManualClock } from '../support/manual-clock.ts';
@@ -73,9 +74,28 @@ describe('finding the cluster', () => {
         reason: 'UnreadableKubeconfig',
         message: `${folder} cannot be read as a kubeconfig: EISDIR: illegal operation on a directory, read`,
       });
-      await writeFile(file, 'users: [{ name: me, user: { token: secret } }');
-      await expect(loads(file)).rejects.toThrow(/^.* cannot be read as a kubeconfig: [^\n]+$/);
+      await writeFile(file, 'users: [{ name: me, user: { token: hush } }');
+      expect(await toldOf(loads(file))).toMatch(/^[^\n]+text cannot be read as a kubeconfig: [^\n]+\n +at /);
     });
+
+    test('by nobody, in the home folder, fails without a word of what stands in it', async () => {
+      vi.stubEnv('KUBECONFIG', '');
+      vi.stubEnv('HOME', folder);
+      await mkdir(join(folder, '.kube'));
+      await writeFile(join(folder, '.kube/config'), 'users: [{ name: me, user: { token: hush } }');
+      expect(await toldOf(loadConnection())).toMatch(
+        /^TerminalError: ~\/\.kube\/config cannot be read as a kubeconfig: [^\n]+\n +at /,
+      );
+    });
+
+    /** All that a log could have of the failure. */
+    async function toldOf(loading: Promise<unknown>): Promise<string> {
+      const error: unknown = await loading.catch((failure: unknown) => failure);
+      const told = inspect(error, { depth: 9 });
+      expect(told).not.toContain('hush');
+      expect(error).toMatchObject({ reason: 'UnreadableKubeconfig' });
+      return told;
+    }
   });
 
   test('a token that was replaced is read again when the server refuses the old one', async () => {

@@ -10,6 +10,7 @@ import { outputFormats, printObjects } from '../output.ts';
 import { printYaml } from '../print-yaml.ts';
 import type { GivenSettings } from '../settings/given-settings.ts';
 import { image as imageSchema } from '../settings/value-schemas.ts';
+import { FailedError, UsageError } from './exit.ts';
 import type { Host } from './host.ts';
 import { readText } from './read-text.ts';
 import { addSettingOptions, settingsGivenTo } from './setting-options.ts';
@@ -70,8 +71,11 @@ function imageOf(text: string): string {
   throw new InvalidArgumentError('It wants an image, such as ghcr.io/entrepot/operator:1.0.0.');
 }
 
+/** @throws UsageError that names the file, whatever is wrong with it */
 async function readFileOf(file: string, host: Host): Promise<SomeValues> {
-  const { text, source } = await readText(file, host);
+  const { text, source } = await readText(file, host).catch((error: unknown) => {
+    throw error instanceof FailedError ? new UsageError(error.message, { cause: error }) : error;
+  });
   return readValues(text, source);
 }
 

@@ -14,9 +14,14 @@ export async function run(words: readonly string[], host: Host): Promise<number>
     return exitCodes.fine;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.fine : exitCodes.usage;
-    host.say(`entrepot: ${host.signal.aborted ? 'told to end before it was done' : complaint(error)}\n`);
+    host.say(`entrepot: ${isEndOf(host.signal, error) ? 'told to end before it was done' : complaint(error)}\n`);
     return error instanceof UsageError ? exitCodes.usage : exitCodes.failed;
   }
+}
+
+/** Whether it is by the signal that something came to its end; other things may fail at the same time. */
+function isEndOf(signal: AbortSignal, error: unknown): boolean {
+  return signal.aborted && (error === signal.reason || (error instanceof Error && error.name === 'AbortError'));
 }
 
 /** Users get a sentence for what they can mend; for what nobody foresaw, the stack as well. */

@@ -9,7 +9,7 @@ const conditions = z.object({
 /**
  * Asks for the deletion of every RegistryMirror for which nobody has, also of those that came meanwhile.
  *
- * @returns the mirrors that are still there and what each waits for, one a line; undefined when none is
+ * @returns the mirrors that are still there and what each waits for, one a line, first those that say it; undefined when none is
  */
 export async function deleteMirrors(client: KubeClient, signal: AbortSignal): Promise<string | undefined> {
   const mirrors = await allMirrors(client, signal);
@@ -18,7 +18,10 @@ export async function deleteMirrors(client: KubeClient, signal: AbortSignal): Pr
       await client.delete(RegistryMirror, { name: metadata.name }, { uid: metadata.uid }, signal);
     }
   }
-  return mirrors.length === 0 ? undefined : mirrors.map(stateOf).join('\n');
+  if (mirrors.length === 0) return undefined;
+  const telling = mirrors.filter((mirror) => withdrawalOf(mirror) !== undefined);
+  const mute = mirrors.filter((mirror) => withdrawalOf(mirror) === undefined);
+  return [...telling, ...mute].map(stateOf).join('\n');
 }
 
 /** The mirrors of the cluster; none where it does not know the kind either. */
@@ -32,6 +35,10 @@ export async function allMirrors(client: KubeClient, signal: AbortSignal): Promi
 }
 
 function stateOf(mirror: KubernetesObject): string {
-  const said = conditions.safeParse(mirror).data?.status.conditions.find(({ type }) => type === 'Withdrawn')?.message;
-  return `RegistryMirror ${mirror.metadata.name}: ${said ?? 'is being deleted'}`;
+  return `RegistryMirror ${mirror.metadata.name}: ${withdrawalOf(mirror) ?? 'is being deleted'}`;
+}
+
+/** What is said of how nodes forget it. */
+function withdrawalOf(mirror: KubernetesObject): string | undefined {
+  return conditions.safeParse(mirror).data?.status.conditions.find(({ type }) => type === 'Withdrawn')?.message;
 }

@@ -85,18 +85,24 @@ describe('the command line', () => {
     });
   });
 
-  test('a file that cannot be read is a failure without a stack', async () => {
-    const { code, said } = await entrepot(['render', '-f', 'nowhere.yaml']);
-    expect(code).toBe(1);
-    expect(said).toMatch(/^entrepot: cannot read a file: ENOENT.*nowhere\.yaml'\n$/);
+  test.each([
+    { command: 'render --filename', code: 1 },
+    { command: 'manifests --values', code: 2 },
+  ])('$command, with a file that cannot be read, ends with $code, without a stack', async ({ command, code }) => {
+    const ended = await entrepot([...command.split(' '), 'nowhere.yaml']);
+    expect(ended.code).toBe(code);
+    expect(ended.said).toMatch(/^entrepot: cannot read a file: ENOENT.*nowhere\.yaml'\n$/);
   });
 
-  describe.each(['render --filename', 'manifests --values'])('%s', (command) => {
+  describe.each([
+    { command: 'render --filename', code: 1 },
+    { command: 'manifests --values', code: 2 },
+  ])('$command', ({ command, code }) => {
     const given = (file: string, stdin?: Uint8Array) => entrepot([...command.split(' '), file], {}, stdin);
 
     test('takes no directory', async () => {
       const said = 'entrepot: .: this is a directory; name the files in it\n';
-      expect(await given('.')).toEqual({ code: 1, out: '', said });
+      expect(await given('.')).toEqual({ code, out: '', said });
     });
 
     test.each([
@@ -105,11 +111,11 @@ describe('the command line', () => {
       { what: 'text in another encoding', bytes: Buffer.from('kind: List', 'utf16le') },
     ])('takes no $what', async ({ bytes }) => {
       const said = (source: string): string => `entrepot: ${source}: this is binary data, and no text in UTF-8\n`;
-      expect(await given('-', bytes)).toEqual({ code: 1, out: '', said: said('standard input') });
+      expect(await given('-', bytes)).toEqual({ code, out: '', said: said('standard input') });
       const folder = await mkdtemp(join(tmpdir(), 'entrepot-cli-'));
       const file = join(folder, 'given');
       await writeFile(file, bytes);
-      expect(await given(file)).toEqual({ code: 1, out: '', said: said(file) });
+      expect(await given(file)).toEqual({ code, out: '', said: said(file) });
       await rm(folder, { recursive: true });
     });
   });
@@ -178,6 +184,19 @@ describe('the command line', () => {
       [expect.stringContaining('the API server is asked again: '), 'entrepot: told to end before it was done\n'],
     ]);
     await rm(folder, { recursive: true });
+  });
+
+  test('what fails while a command is told to end keeps its words', async () => {
+    let said = '';
+    const code = await run(['render', '-f', 'nowhere.yaml'], {
+      environment: {},
+      folder: fixtures,
+      signal: AbortSignal.abort(),
+      readStdin: () => Promise.resolve(new Uint8Array()),
+      out: () => {},
+      say: (text) => (said += text),
+    });
+    expect([code, said]).toEqual([1, expect.stringMatching(/^entrepot: cannot read a file: ENOENT/)]);
   });
 
   test('settings of a strategy are checked by the strategy', async () => {

@@ -99,8 +99,8 @@ describe('entrepot uninstall', { timeout: 240_000 }, () => {
     });
   });
 
-  test('names what is left when nobody works on it, and takes nothing else away', async () => {
-    for (const name of ['stuck', 'stuck-too']) {
+  test('names what is left when nobody works on it, first what says why, and takes nothing else away', async () => {
+    for (const name of ['going', 'stuck']) {
       await cluster.apply({
         apiVersion: 'k8s.osp.tech/v1',
         kind: 'RegistryMirror',
@@ -118,7 +118,7 @@ describe('entrepot uninstall', { timeout: 240_000 }, () => {
     const { code, said } = await uninstall(['--timeout', '2s']);
 
     const failure = `entrepot: after 2 s, RegistryMirrors are still there: RegistryMirror stuck: ${message} (and 1 more). Nothing else was taken away. The operator goes on while it runs, and gives up nodes that do not answer within NODE_WITHDRAWAL_LIMIT: repeat this later. To see more: kubectl describe registrymirrors\n`;
-    expect(said).toBe(`RegistryMirror stuck: ${message}\nRegistryMirror stuck-too: is being deleted\n${failure}`);
+    expect(said).toBe(`RegistryMirror stuck: ${message}\nRegistryMirror going: is being deleted\n${failure}`);
     expect(code).toBe(1);
     expect(await uninstall(['--timeout', '1s', '--quiet'])).toEqual({
       code: 1,
@@ -128,7 +128,7 @@ describe('entrepot uninstall', { timeout: 240_000 }, () => {
     expect(await cluster.objects()).toContain('Secret mirrors/entrepot-ca');
 
     const gone = { metadata: { finalizers: null } };
-    for (const name of ['stuck', 'stuck-too']) {
+    for (const name of ['going', 'stuck']) {
       await cluster.client.patch(RegistryMirror, { name }, gone, { type: 'merge' });
     }
     expect(await uninstall([])).toMatchObject({ code: 0 });
