@@ -1,10 +1,9 @@
 import { join } from 'node:path';
 import type { Progress } from '@entrepot/control-plane';
 import { registryPrograms } from '@entrepot/testkit';
-import { Cluster } from '../cluster/cluster.ts';
-import { DockerEngine } from '../engine/docker-engine.ts';
+import type { Cluster } from '../cluster/cluster.ts';
 import { nodePrograms } from '../node-image/node-programs.ts';
-import { prepareTestBed } from '../test-bed/test-bed.ts';
+import { prepareTestBed, reachTestBed } from '../test-bed/test-bed.ts';
 import { pushImage } from '../upstream/push-image.ts';
 import { registryImage } from '../upstream/registry-image.ts';
 import { Upstream } from '../upstream/upstream.ts';
@@ -26,10 +25,7 @@ export async function startBenchCluster(
   signal: AbortSignal,
 ): Promise<BenchCluster> {
   const testBed = await prepareTestBed(started, onProgress, signal);
-  const engine = new DockerEngine(testBed.dockerHost);
-  // Testcontainers finds the engine by the environment.
-  Object.assign(process.env, engine.environment);
-  const cluster = await Cluster.at(testBed.cluster, engine, onProgress);
+  const { engine, cluster } = await reachTestBed(testBed, onProgress);
   const upstream = await Upstream.start({
     engine,
     image: await registryImage(engine, onProgress),

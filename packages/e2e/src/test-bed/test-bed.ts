@@ -7,7 +7,7 @@ import { ThrowawayAuthority } from '@entrepot/testkit';
 import { z } from 'zod';
 import { collectArtefacts } from '../artefacts.ts';
 import { Cluster } from '../cluster/cluster.ts';
-import type { DockerEngine } from '../engine/docker-engine.ts';
+import { DockerEngine } from '../engine/docker-engine.ts';
 import { useEngine } from '../engine/find-engine.ts';
 import { imageSource } from '../image-source.ts';
 import { installOperator, namespace } from '../install-operator.ts';
@@ -31,7 +31,8 @@ export const testBedSchema = z.object({
 /** As {@link testBedSchema} says. */
 export type TestBed = z.infer<typeof testBedSchema>;
 
-interface EngineAndCluster {
+/** What a test bed is reached by. */
+export interface EngineAndCluster {
   readonly engine: DockerEngine;
   readonly cluster: Cluster;
 }
@@ -79,6 +80,16 @@ export async function prepareTestBed(
     upstreamAuthority: authority.caCertificate,
     upstreamCertificate: await authority.issue(['*.upstream.test']),
   };
+}
+
+/** Reaches one from any process. Testcontainers then finds the engine by the environment. */
+export async function reachTestBed(
+  { cluster, dockerHost }: Pick<TestBed, 'cluster' | 'dockerHost'>,
+  onProgress: Progress,
+): Promise<EngineAndCluster> {
+  const engine = new DockerEngine(dockerHost);
+  Object.assign(process.env, engine.environment);
+  return { engine, cluster: await Cluster.at(cluster, engine, onProgress) };
 }
 
 /** A cluster for this run only, with an engine that is stopped again when it was started for it. */

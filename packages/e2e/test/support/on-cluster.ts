@@ -2,8 +2,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, inject } from 'vitest';
 import { collectArtefacts } from '../../src/artefacts.ts';
-import { Cluster } from '../../src/cluster/cluster.ts';
-import { DockerEngine } from '../../src/engine/docker-engine.ts';
+import { type EngineAndCluster, reachTestBed } from '../../src/test-bed/test-bed.ts';
 import { waitFor } from '../../src/wait-for.ts';
 
 const artefacts = fileURLToPath(new URL('../../.test-results/artefacts/', import.meta.url));
@@ -11,11 +10,9 @@ const artefacts = fileURLToPath(new URL('../../.test-results/artefacts/', import
 /** How long something may take that starts a pod on each node, on a machine that has other work. */
 export const allNodesMs = 240_000;
 
-/** The engine and the cluster of this run. Testcontainers finds the engine by the environment. */
-export async function sharedCluster(): Promise<{ readonly engine: DockerEngine; readonly cluster: Cluster }> {
-  const engine = new DockerEngine(inject('dockerHost'));
-  Object.assign(process.env, engine.environment);
-  return { engine, cluster: await Cluster.at(inject('cluster'), engine, () => {}) };
+/** The engine and the cluster of this run. */
+export function sharedCluster(): Promise<EngineAndCluster> {
+  return reachTestBed({ cluster: inject('cluster'), dockerHost: inject('dockerHost') }, () => {});
 }
 
 /** Keeps logs, events and journals of every test of this file that fails, and says where. */

@@ -19,8 +19,9 @@ export async function deleteMirrors(client: KubeClient, signal: AbortSignal): Pr
     }
   }
   if (mirrors.length === 0) return undefined;
-  const telling = mirrors.filter((mirror) => withdrawalOf(mirror) !== undefined);
-  const mute = mirrors.filter((mirror) => withdrawalOf(mirror) === undefined);
+  const { telling = [], mute = [] } = Object.groupBy(mirrors, (mirror) =>
+    withdrawalOf(mirror) === undefined ? 'mute' : 'telling',
+  );
   return [...telling, ...mute].map(stateOf).join('\n');
 }
 
